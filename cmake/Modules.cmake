@@ -1,0 +1,42 @@
+# How a module of lib/ is built: one static library, with exactly the links its CMakeLists.txt names.
+
+add_library(trunkd_options INTERFACE)
+target_include_directories(trunkd_options INTERFACE ${CMAKE_SOURCE_DIR}/lib)
+target_compile_options(trunkd_options INTERFACE -Wall -Wextra -Wshadow -Wconversion)
+if(TRUNKD_WERROR)
+  target_compile_options(trunkd_options INTERFACE -Werror)
+endif()
+if(TRUNKD_SANITIZE)
+  target_compile_options(trunkd_options INTERFACE -fsanitize=${TRUNKD_SANITIZE} -fno-sanitize-recover=all
+                                                 -fno-omit-frame-pointer)
+  target_link_options(trunkd_options INTERFACE -fsanitize=${TRUNKD_SANITIZE})
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+# trunkd_module(NAME SOURCES a.cc b.cc [LINKS other modules] [LIBRARIES third-party targets, private])
+function(trunkd_module name)
+  cmake_parse_arguments(M "" "" "SOURCES;LINKS;LIBRARIES" ${ARGN})
+  add_library(trunkd_${name} STATIC ${M_SOURCES})
+  target_link_libraries(trunkd_${name} PUBLIC trunkd_options)
+  foreach(link ${M_LINKS})
+    target_link_libraries(trunkd_${name} PUBLIC trunkd_${link})
+  endforeach()
+  target_link_libraries(trunkd_${name} PRIVATE ${M_LIBRARIES})
+endfunction()
+
+# trunkd_test(NAME SOURCES a_test.cc [LINKS modules] [LIBRARIES targets]): one GoogleTest program, one ctest entry a test.
+function(trunkd_test name)
+  cmake_parse_arguments(T "" "" "SOURCES;LINKS;LIBRARIES" ${ARGN})
+  add_executable(${name} ${T_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  foreach(link ${T_LINKS})
+    target_link_libraries(${name} PRIVATE trunkd_${link})
+  endforeach()
+  target_link_libraries(${name} PRIVATE ${T_LIBRARIES} GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+endfunction()

@@ -1,0 +1,70 @@
+// Every way an exchange can fail, and the one table of what follows from it: the status the client
+// gets, the word of RFC 9209 and the word of log and metrics.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace trunkd {
+
+enum class ErrorKind : uint8_t {
+  // the client's request
+  malformed_request,
+  head_too_large,
+  target_too_long,
+  unknown_method,
+  unsupported_version,
+  request_timeout,     // the request's head did not come in time
+  request_incomplete,  // the client left in the middle of its request
+  ambiguous_session,
+  unknown_session,
+  proxy_session_missing,
+  misdirected,     // Host or target names something that this listener does not serve
+  browser_origin,  // a web page of another origin tries to use the local port
+  target_not_allowed,
+  connect_refused,  // the CONNECT method
+  trace_refused,
+  expectation_failed,
+  // waiting for a connection
+  queue_full,
+  queue_timeout,
+  shutting_down,
+  // getting a connection
+  dns_failed,
+  dns_timeout,
+  connection_refused,
+  connect_timeout,
+  connect_failed,  // unreachable, no descriptor, ...
+  tls_certificate,
+  tls_protocol,
+  // on the connection
+  connection_terminated,  // it ended before or within the response
+  response_timeout,       // no response head in time
+  read_timeout,           // silence within a response body
+  bad_response,           // broken HTTP
+  proxy_loop,
+  // our own
+  internal,
+};
+
+struct Failure {
+  ErrorKind kind;
+  int status;                     // 0: there is nobody to answer
+  std::string_view proxy_status;  // error type of RFC 9209, section 2.3; may be empty
+  std::string_view word;          // for log and metrics, and the end of the problem's type
+  std::string_view title;         // the problem's title
+  std::string_view phase;         // request, queue, dns, connect, tls, response; for the problem
+  std::string_view setting;       // what to change; may be empty
+};
+
+const Failure& failure_of(ErrorKind kind);
+
+struct Error {
+  ErrorKind kind = ErrorKind::internal;
+  std::string detail;  // one sentence for people, without secrets; may quote escaped input
+  std::string hint;    // what to do about it; may be empty
+};
+
+}  // namespace trunkd

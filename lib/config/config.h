@@ -1,0 +1,130 @@
+// The configuration as the rest of the program sees it: plain structs with their defaults, valid
+// by construction (config_loader refuses what is not). Immutable once loaded.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/origin.h"
+
+namespace trunkd {
+
+// Where a listener listens.
+struct ListenAddress {
+  enum class Kind : uint8_t {
+    loopback_port,  // a bare port: 127.0.0.1 and [::1]; port 0 = the same free port on both
+    tcp,            // HOST:PORT, exactly that; the host is an address literal
+    unix_socket,
+  };
+  Kind kind = Kind::loopback_port;
+  std::string host;  // tcp
+  uint16_t port = 0;
+  std::string path;  // unix_socket
+  mode_t mode = 0660;
+  std::string group;
+
+  std::string text() const;  // as it could be written in the file
+  bool operator==(const ListenAddress&) const = default;
+};
+
+enum class LogLevelSetting : uint8_t { debug, info, warning, error };
+enum class LogFormatSetting : uint8_t { automatic, text, json };
+
+struct LogConfig {
+  LogLevelSetting level = LogLevelSetting::info;
+  LogFormatSetting format = LogFormatSetting::automatic;
+  std::string access = "stderr";  // "stderr", a file's path, or empty for off
+};
+
+struct AdminConfig {
+  std::string socket;  // empty: admin.sock in the runtime directory
+  mode_t mode = 0600;
+  std::string group;
+  std::string listen;
+};
+
+struct DownstreamConfig {
+  Duration head_timeout = 10s;
+  Duration idle = 5min;
+  size_t max = 0;  // 0: what the descriptor limit allows
+};
+
+struct QueueConfig {
+  size_t max = 10000;
+  Duration timeout = 30s;
+};
+
+struct PriorityConfig {
+  bool obey_header = true;
+  int default_urgency = 3;
+};
+
+struct TimeoutsConfig {
+  Duration connect = 5s;
+  Duration response = 60s;
+  Duration read = 60s;
+};
+
+struct KeepaliveConfig {
+  Duration idle = 30s;
+  Duration max_age = 10min;
+  uint64_t max_requests = 0;  // 0: off
+};
+
+struct TlsConfig {
+  bool verify = true;
+  std::string ca_file;
+  std::string server_name;
+  bool tls13_only = false;  // min_version: "1.3"
+};
+
+// One entry of allow_hosts.
+struct HostPattern {
+  std::string host;              // normalized; without the "*." of a wildcard
+  bool wildcard = false;         // "*.example.com": any name below, not example.com itself
+  std::optional<uint16_t> port;  // none: 80 and 443
+  std::string text() const;
+};
+
+struct SessionConfig {
+  std::string name;
+  std::vector<ListenAddress> listen;
+
+  // One host: base_url and endpoint as prefix of each path; else many hosts: allow_hosts.
+  bool multi_host = false;
+  Origin origin;          // of base_url
+  std::string base_path;  // base_url's path and endpoint joined, as written, e.g. "/v1/asks/test";
+                          // may be empty; "/" at the end only if it was written
+  std::vector<HostPattern> allow_hosts;
+
+  size_t connections = 1;  // hard limit for all callers together; 20 with allow_hosts
+  size_t connections_per_host = 1;
+  QueueConfig queue;
+  PriorityConfig priority;
+  TimeoutsConfig timeouts;
+  KeepaliveConfig keepalive;
+  TlsConfig tls;
+  bool via = false;
+  bool response_info = true;
+  std::vector<std::string> upgrade{"websocket"};
+  bool trace = false;
+  std::vector<std::string> allow_origins;
+};
+
+struct Config {
+  std::optional<ListenAddress> listen;  // the shared port; none: off
+  AdminConfig admin;
+  LogConfig log;
+  std::vector<std::string> names;  // further Host names
+  bool expose = false;
+  DownstreamConfig downstream;
+  Duration drain_timeout = 25s;
+  std::vector<SessionConfig> sessions;  // in the order of the file; names are unique without case
+};
+
+}  // namespace trunkd

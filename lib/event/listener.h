@@ -1,0 +1,43 @@
+// Listener: accepts connections on a TCP address or a Unix path.
+
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+
+#include "base/result.h"
+#include "base/transport.h"
+#include "event/loop.h"
+#include "event/socket_address.h"
+
+namespace trunkd {
+
+struct UnixSocketSettings {
+  std::string path;
+  mode_t mode = 0660;
+  std::string group;  // empty: the process's own
+};
+
+class Listener {
+ public:
+  // Takes each new connection. Reading is off.
+  using OnAccept = std::function<void(std::unique_ptr<Transport>)>;
+
+  // Bound and listening when it returns. `loop` must outlive it. Port 0 takes a free one.
+  static Result<std::unique_ptr<Listener>> tcp(Loop& loop, const SocketAddress& address,
+                                               OnAccept on_accept);
+  // A stale socket file (nobody answers) is replaced; a live one and a file of another kind are
+  // errors. The file is removed when the listener ends, but only if it is still its own (inode).
+  static Result<std::unique_ptr<Listener>> unix_socket(Loop& loop,
+                                                       const UnixSocketSettings& settings,
+                                                       OnAccept on_accept);
+
+  virtual ~Listener() = default;      // stops listening
+  virtual uint16_t port() const = 0;  // 0 for a Unix socket
+  // After EMFILE accepting pauses and goes on by itself when a descriptor may be free again.
+};
+
+}  // namespace trunkd

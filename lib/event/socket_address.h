@@ -1,0 +1,32 @@
+// SocketAddress: an IPv4 or IPv6 address with its port.
+
+#pragma once
+
+#include <cstdint>
+#include <netinet/in.h>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <sys/socket.h>
+
+namespace trunkd {
+
+class SocketAddress {
+ public:
+  SocketAddress() = default;
+  explicit SocketAddress(const sockaddr* address);  // AF_INET or AF_INET6
+  // An address literal, IPv6 without brackets; no name lookup.
+  static std::optional<SocketAddress> parse(std::string_view host, uint16_t port);
+
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage_); }
+  bool is_ipv6() const { return storage_.sin6_family == AF_INET6; }
+  bool is_loopback() const;  // 127.0.0.0/8, ::1, and ::ffff:127.0.0.0/104
+  uint16_t port() const;
+  std::string host() const;  // "127.0.0.1", "::1"
+  std::string text() const;  // "127.0.0.1:80", "[::1]:80"
+
+ private:
+  sockaddr_in6 storage_{};  // large enough for both
+};
+
+}  // namespace trunkd

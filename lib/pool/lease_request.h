@@ -1,0 +1,65 @@
+// A place in the pool's queue; destroying it leaves the queue.
+
+#pragma once
+
+#include <cstdint>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/origin.h"
+#include "pool/lease.h"
+
+namespace trunkd {
+
+// Said once for each request that was enqueued, never from inside enqueue().
+class LeaseListener {
+ public:
+  virtual void on_lease(Lease lease) = 0;
+  // queue_timeout, shutting_down, or what the factory said of a connection that could not be
+  // opened.
+  virtual void on_lease_failed(const Error& error) = 0;
+
+ protected:
+  ~LeaseListener() = default;
+};
+
+// Which connections will do (product.md, section 4).
+enum class Freshness : uint8_t {
+  any,
+  new_only,  // one that was opened for this request: a replay after a stale failure
+};
+
+struct LeaseTerms {
+  int priority = 3;    // urgency of RFC 9218: 0 first, 7 last
+  bool front = false;  // before all others: the second try of a request that has waited already
+  Freshness freshness = Freshness::any;
+  Duration timeout{};  // longest time in the queue
+  size_t queue_max =
+      10000;  // most requests that may wait for a connection that cannot be opened yet
+};
+
+class LeaseRequest {
+ public:
+  // `listener` must outlive this object.
+  LeaseRequest(LeaseListener& listener, Origin origin, const LeaseTerms& terms)
+      : listener_(listener), origin_(std::move(origin)), terms_(terms) {}
+  ~LeaseRequest();
+  LeaseRequest(const LeaseRequest&) = delete;
+  LeaseRequest& operator=(const LeaseRequest&) = delete;
+
+  const Origin& origin() const { return origin_; }
+  bool waiting() const { return pool_ != nullptr; }
+
+ private:
+  friend class ConnectionPool;
+  LeaseListener& listener_;
+  const Origin origin_;
+  const LeaseTerms terms_;
+  // Set by the pool while it waits.
+  ConnectionPool* pool_ = nullptr;
+  SteadyTime since_{};
+  LeaseRequest* previous_ = nullptr;
+  LeaseRequest* next_ = nullptr;
+};
+
+}  // namespace trunkd

@@ -1,0 +1,31 @@
+// What the pool needs to know of a connection.
+
+#pragma once
+
+#include <cstdint>
+
+#include "base/task_queue.h"
+
+namespace trunkd {
+
+class PooledConnection;
+
+// Told by a connection that it cannot be used any more (the origin closed it, sent a byte that
+// nobody asked for, ...) while it is idle in the pool. Never said while it is leased: who has the
+// lease sees it then, and the pool asks reusable() when it comes back.
+class IdleListener {
+ public:
+  virtual void on_idle_connection_lost(PooledConnection& connection) = 0;
+
+ protected:
+  ~IdleListener() = default;
+};
+
+// Owned by the pool from its opening to its end. Destroying it closes it.
+class PooledConnection : public Disposable {
+ public:
+  virtual bool reusable() const = 0;  // could carry another exchange
+  virtual void set_idle_listener(IdleListener* listener) = 0;
+};
+
+}  // namespace trunkd
