@@ -1,0 +1,29 @@
+// Rewrites the URLs of a response's fields into the client's view of its own request (product.md,
+// section 3, last paragraphs). Bodies are never rewritten. Pure.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "config/config.h"
+#include "http/url.h"
+#include "session/router.h"
+
+namespace trunkd {
+
+// True for the fields that rewrite_field() changes or drops: Location, Content-Location, Refresh,
+// Link, Set-Cookie (section 7, "Without a jar"), Alt-Svc, Strict-Transport-Security, Trunkd-*.
+// Cheap: called for every field of every response.
+bool is_rewritten(std::string_view name);
+
+// The field's new value; none: the field is dropped. `sent` is the URL that was sent upstream,
+// `client_host` the request's Host value as received (for the absolute view: scheme "http" and the
+// URL's own host). `set_cookie_dropped_secure` (may be null) becomes true if a __Host- or __Secure-
+// cookie lost what its name promises, so that the caller can log the advice once.
+std::optional<std::string> rewrite_field(std::string_view name, std::string_view value,
+                                         const SessionConfig& session, const ClientView& view,
+                                         const Url& sent, bool* set_cookie_dropped_secure);
+
+}  // namespace trunkd

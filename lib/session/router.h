@@ -1,0 +1,72 @@
+// Router: which session a request names, which origin it goes to and with what target
+// (product.md, section 3), and who may ask at all (section 6, 1-3). Pure: it knows the
+// configuration and one request head, nothing else.
+
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/origin.h"
+#include "base/result.h"
+#include "config/config.h"
+#include "http/message.h"
+
+namespace trunkd {
+
+// How a request came in.
+struct Arrival {
+  // The session whose own listener this is, as its index in Config::sessions; none: the shared
+  // port.
+  std::optional<size_t> own_session;
+  bool unix_socket = false;
+  std::string_view
+      local_ip;  // the accepting address without port, IPv6 without brackets; empty for Unix
+  uint16_t local_port = 0;
+};
+
+// How the client sees what it asked for; Location and its kin are rewritten into this view
+// (client_view.h).
+struct ClientView {
+  enum class Kind : uint8_t {
+    local,   // own listener, Host NAME.localhost, header or proxy user with an origin-form target:
+             // paths stand for base path + endpoint + path
+    prefix,  // /s/NAME/...: as local, behind `prefix`
+    target,  // /s/NAME/https/host[:port]/...: any URL of an allowed host behind
+             // "/s/NAME/SCHEME/HOST"
+    absolute,  // an absolute-form target: http://host/path
+  };
+  Kind kind = Kind::local;
+  std::string prefix;  // "/s/NAME" as the client wrote it (Kind::prefix and target)
+};
+
+struct Route {
+  size_t session = 0;  // index in Config::sessions
+  Origin origin;       // what a connection is opened to
+  std::string target;  // origin-form, or "*" for OPTIONS *; base path and endpoint applied
+  ClientView view;
+};
+
+class Router {
+ public:
+  explicit Router(std::shared_ptr<const Config> config);
+
+  // Errors: malformed_request, ambiguous_session, unknown_session (its detail lists the ways),
+  // proxy_session_missing, misdirected, browser_origin, target_not_allowed, connect_refused,
+  // trace_refused. If the session is already known when the error is found, `session_of_error` gets
+  // its index (for problem text and log).
+  Result<Route> route(const RequestHead& request, const Arrival& arrival,
+                      std::optional<size_t>* session_of_error = nullptr) const;
+
+ private:
+  std::shared_ptr<const Config> config_;
+};
+
+// base path + endpoint + request target (product.md, section 2): "/" appends nothing, slashes
+// between the parts are normalised once, dot segments stay, the query is kept byte for byte.
+std::string join_target(std::string_view base_path, std::string_view request_target);
+
+}  // namespace trunkd
