@@ -11,6 +11,10 @@ if(TRUNKD_SANITIZE)
                                                  -fno-omit-frame-pointer)
   target_link_options(trunkd_options INTERFACE -fsanitize=${TRUNKD_SANITIZE})
 endif()
+if(TRUNKD_FUZZ)  # every module tells the fuzzer which of its branches were taken
+  target_compile_options(trunkd_options INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(trunkd_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
