@@ -63,8 +63,8 @@ const Failure& failure_of(ErrorKind kind);
 
 struct Error {
   ErrorKind kind = ErrorKind::internal;
-  std::string detail;  // one sentence for people, without secrets; may quote escaped input
-  std::string hint;    // what to do about it; may be empty
+  std::string detail{};  // one sentence for people, without secrets; may quote escaped input
+  std::string hint{};    // what to do about it; may be empty
 };
 
 }  // namespace trunkd
