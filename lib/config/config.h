@@ -39,6 +39,8 @@ struct LogConfig {
   LogLevelSetting level = LogLevelSetting::info;
   LogFormatSetting format = LogFormatSetting::automatic;
   std::string access = "stderr";  // "stderr", a file's path, or empty for off
+
+  bool operator==(const LogConfig&) const = default;
 };
 
 struct AdminConfig {
@@ -46,34 +48,46 @@ struct AdminConfig {
   mode_t mode = 0600;
   std::string group;
   std::string listen;
+
+  bool operator==(const AdminConfig&) const = default;
 };
 
 struct DownstreamConfig {
   Duration head_timeout = 10s;
   Duration idle = 5min;
   size_t max = 0;  // 0: what the descriptor limit allows
+
+  bool operator==(const DownstreamConfig&) const = default;
 };
 
 struct QueueConfig {
   size_t max = 10000;
   Duration timeout = 30s;
+
+  bool operator==(const QueueConfig&) const = default;
 };
 
 struct PriorityConfig {
   bool obey_header = true;
   int default_urgency = 3;
+
+  bool operator==(const PriorityConfig&) const = default;
 };
 
 struct TimeoutsConfig {
   Duration connect = 5s;
   Duration response = 60s;
   Duration read = 60s;
+
+  bool operator==(const TimeoutsConfig&) const = default;
 };
 
 struct KeepaliveConfig {
   Duration idle = 30s;
   Duration max_age = 10min;
   uint64_t max_requests = 0;  // 0: off
+
+  bool operator==(const KeepaliveConfig&) const = default;
 };
 
 struct TlsConfig {
@@ -81,6 +95,8 @@ struct TlsConfig {
   std::string ca_file;
   std::string server_name;
   bool tls13_only = false;  // min_version: "1.3"
+
+  bool operator==(const TlsConfig&) const = default;
 };
 
 // One entry of allow_hosts.
@@ -89,6 +105,8 @@ struct HostPattern {
   bool wildcard = false;         // "*.example.com": any name below, not example.com itself
   std::optional<uint16_t> port;  // none: 80 and 443
   std::string text() const;
+
+  bool operator==(const HostPattern&) const = default;
 };
 
 struct SessionConfig {
@@ -114,6 +132,8 @@ struct SessionConfig {
   std::vector<std::string> upgrade{"websocket"};
   bool trace = false;
   std::vector<std::string> allow_origins;
+
+  bool operator==(const SessionConfig&) const = default;
 };
 
 struct Config {
@@ -125,6 +145,8 @@ struct Config {
   DownstreamConfig downstream;
   Duration drain_timeout = 25s;
   std::vector<SessionConfig> sessions;  // in the order of the file; names are unique without case
+
+  bool operator==(const Config&) const = default;
 };
 
 }  // namespace trunkd
