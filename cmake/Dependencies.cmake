@@ -16,6 +16,11 @@ if(NOT LIBUV_FOUND)
   trunkd_missing("libuv (1.44 or newer)" "libuv with its headers")
 endif()
 
+pkg_check_modules(IDN2 IMPORTED_TARGET libidn2>=2.0)
+if(NOT IDN2_FOUND)
+  trunkd_missing("libidn2" "libidn2 with its headers")
+endif()
+
 find_package(MbedTLS 3.6 CONFIG QUIET)
 if(NOT MbedTLS_FOUND)
   trunkd_missing("mbedTLS (3.6 or newer)" "mbedtls with its headers")
