@@ -39,20 +39,26 @@ struct AccessRecord {
 class AccessLog {
  public:
   enum class Format { text, json };
-  // `sink` may be null: nothing is written, and write() costs nothing.
+  // `sink` may be null: nothing is written, and write() costs nothing. Else `scheduler` and `sink`
+  // must outlive the log.
   AccessLog(Scheduler& scheduler, FileSink* sink, Format format);
-  ~AccessLog();
+  ~AccessLog();  // hands over what has gathered
+  AccessLog(const AccessLog&) = delete;
+  AccessLog& operator=(const AccessLog&) = delete;
 
-  bool enabled() const;
+  bool enabled() const { return state_ != nullptr; }
   // Formats into memory; what has gathered goes to the sink in one write after the current events.
-  // When the sink does not keep up, lines are dropped and counted; the count is written as soon as
-  // it can be.
+  // When the sink does not keep up (more than kMostPending bytes on their way), lines are dropped
+  // and counted; the count is written as soon as it can be.
   void write(const AccessRecord& record);
-  uint64_t dropped() const;
+  uint64_t dropped() const;  // since the start, lines that could not be written included
+
+  static constexpr size_t kMostPending = 1024 * 1024;
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State>
+      state_;  // shared with nobody; a write's late answer asks if it is still there
 };
 
 }  // namespace trunkd
