@@ -1,0 +1,117 @@
+#include "daemon/commands/serve.h"
+
+#include <csignal>
+#include <iostream>
+#include <memory>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "config/config_loader.h"
+#include "daemon/exit_codes.h"
+#include "daemon/server.h"
+#include "event/file_writer.h"
+#include "event/signals.h"
+
+namespace trunkd {
+namespace {
+
+LogLevel log_level(LogLevelSetting setting) {
+  switch (setting) {
+    case LogLevelSetting::debug:
+      return LogLevel::debug;
+    case LogLevelSetting::info:
+      return LogLevel::info;
+    case LogLevelSetting::warning:
+      return LogLevel::warning;
+    case LogLevelSetting::error:
+      return LogLevel::error;
+  }
+  return LogLevel::info;
+}
+
+// Text is for people: on a terminal, or where the configuration asks for it.
+bool wants_text(const LogConfig& config, bool to_stderr) {
+  if (config.format != LogFormatSetting::automatic) return config.format == LogFormatSetting::text;
+  return to_stderr && isatty(STDERR_FILENO) == 1;
+}
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+Result<std::unique_ptr<FileSink>> open_access_sink(Loop& loop, const LogConfig& config) {
+  if (config.access.empty()) return std::unique_ptr<FileSink>();
+  if (config.access == "stderr") return stderr_writer(loop);
+  return open_file_writer(loop, config.access);
+}
+
+// Signals to verbs: TERM and INT drain, a second one ends now, QUIT ends now, USR1 reopens logs.
+class SignalVerbs {
+ public:
+  SignalVerbs(Loop& loop, Server& server, Log& log) : loop_(loop), server_(server), log_(log) {
+    for (const int number : {SIGTERM, SIGINT}) watch(number, [this] { drain_or_stop(); });
+    watch(SIGQUIT, [this] { loop_.stop(); });
+    watch(SIGUSR1, [this] { server_.reopen_logs(); });
+  }
+
+ private:
+  void watch(int number, std::function<void()> verb) {
+    watches_.push_back(watch_signal(loop_, number, std::move(verb)));
+  }
+
+  void drain_or_stop() {
+    if (std::exchange(draining_, true)) {
+      log_.warning("second signal: stopping now");
+      return loop_.stop();
+    }
+    log_.info("draining " + std::to_string(server_.clients()) + " clients");
+    server_.drain([this] { loop_.stop(); });
+  }
+
+  Loop& loop_;
+  Server& server_;
+  Log& log_;
+  bool draining_ = false;
+  std::vector<std::unique_ptr<SignalWatch>> watches_;
+};
+
+}  // namespace
+
+int run_serve(const std::vector<std::string>& files) {
+  const LoadedConfig loaded = load_config(files, process_environment());
+  for (const ConfigMistake& mistake : loaded.mistakes) std::cerr << mistake.text() << '\n';
+  if (!loaded.config) return kExitConfig;
+  const LogConfig& settings = loaded.config->log;
+
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGHUP, SIG_IGN);  // until it reloads
+  raise_descriptor_limit();
+
+  Log log(log_level(settings.level),
+          wants_text(settings, true) ? LogFormat::text : LogFormat::json);
+  Loop loop;
+  auto access_sink = open_access_sink(loop, settings);
+  if (!access_sink) {
+    log.error(access_sink.error().detail);
+    return kExitConfig;
+  }
+  const auto access_format = wants_text(settings, settings.access == "stderr")
+                                 ? AccessLog::Format::text
+                                 : AccessLog::Format::json;
+  Server server(loop, loaded.config, log, std::move(*access_sink), access_format);
+  if (auto started = server.start(); !started) {
+    log.error(started.error().detail);
+    return started.error().kind == ErrorKind::connection_refused ? kExitPermission : kExitFailure;
+  }
+  {
+    SignalVerbs verbs(loop, server, log);
+    loop.run();
+  }
+  log.info("stopped");
+  return kExitOk;
+}
+
+}  // namespace trunkd

@@ -1,0 +1,13 @@
+// trunkd serve: the daemon in the foreground.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace trunkd {
+
+// Returns the exit code: 0 after a clean stop, 1, 77 (permission) or 78 (configuration).
+int run_serve(const std::vector<std::string>& files);
+
+}  // namespace trunkd

@@ -1,0 +1,68 @@
+// Parses the command line and hands over to a command; returns its exit code.
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "config/config_loader.h"
+#include "daemon/commands/check.h"
+#include "daemon/commands/config.h"
+#include "daemon/commands/demo.h"
+#include "daemon/commands/schema.h"
+#include "daemon/commands/serve.h"
+#include "daemon/exit_codes.h"
+#include "daemon/version.h"
+
+namespace {
+
+std::vector<std::string> chosen_files(const std::vector<std::string>& given) {
+  return given.empty() ? trunkd::default_config_files() : given;
+}
+
+void add_files_option(CLI::App* command, std::vector<std::string>& files) {
+  command
+      ->add_option("-c,--config", files,
+                   "Configuration file; may be repeated. Without it: /etc/trunkd/trunkd.yaml and "
+                   "/etc/trunkd/conf.d/*.yaml, else ~/.config/trunkd/trunkd.yaml")
+      ->allow_extra_args(false);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // Name lookups and file writes share libuv's thread pool; it is read at its first use.
+  setenv("UV_THREADPOOL_SIZE", "16", 0);
+
+  CLI::App app("trunkd pools outbound HTTP connections: any client speaks plain HTTP to localhost, "
+               "trunkd keeps the connections.",
+               "trunkd");
+  app.set_version_flag("--version", std::string("trunkd ") + TRUNKD_VERSION);
+  app.require_subcommand(1);
+  app.footer("trunkd COMMAND --help tells more. Start with: trunkd demo");
+
+  std::vector<std::string> files;
+  trunkd::DemoOptions demo_options;
+  CLI::App* serve = app.add_subcommand("serve", "Run the daemon in the foreground");
+  CLI::App* check = app.add_subcommand("check", "Validate the configuration");
+  CLI::App* config = app.add_subcommand("config", "Print the effective configuration");
+  CLI::App* schema = app.add_subcommand("schema", "Print the JSON Schema of the configuration");
+  CLI::App* demo = app.add_subcommand("demo", "10,000 calls over 50 connections, on this machine");
+  for (CLI::App* command : {serve, check, config}) add_files_option(command, files);
+  demo->add_option("--calls", demo_options.calls, "Calls to make")->capture_default_str();
+  demo->add_option("--connections", demo_options.connections, "Connections to make them over")
+      ->capture_default_str();
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? trunkd::kExitOk : trunkd::kExitUsage;
+  }
+
+  if (serve->parsed()) return trunkd::run_serve(chosen_files(files));
+  if (check->parsed()) return trunkd::run_check(chosen_files(files), std::cout, std::cerr);
+  if (config->parsed()) return trunkd::run_config(chosen_files(files), std::cout, std::cerr);
+  if (schema->parsed()) return trunkd::run_schema(std::cout);
+  return trunkd::run_demo(demo_options);
+}

@@ -1,0 +1,212 @@
+#include "daemon/server.h"
+
+#include <algorithm>
+#include <random>
+#include <sys/resource.h>
+#include <utility>
+
+#include "base/text.h"
+
+namespace trunkd {
+namespace {
+
+constexpr size_t kReservedDescriptors = 64;  // logs, lookups, the loop's own
+constexpr int kPortTries = 20;
+
+std::string random_prefix() {
+  std::random_device random;
+  char text[9];
+  std::snprintf(text, sizeof text, "%08x", random());
+  return text;
+}
+
+}  // namespace
+
+size_t client_limit(const Config& config) {
+  if (config.downstream.max > 0) return config.downstream.max;
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  size_t taken = kReservedDescriptors;
+  for (const SessionConfig& session : config.sessions) taken += session.connections;
+  const auto descriptors = static_cast<size_t>(std::min<rlim_t>(limit.rlim_cur, 1 << 20));
+  return descriptors > taken + kReservedDescriptors ? descriptors - taken : kReservedDescriptors;
+}
+
+Server::Server(Loop& loop, std::shared_ptr<const Config> config, Log& log,
+               std::unique_ptr<FileSink> access_sink, AccessLog::Format access_format)
+    : loop_(loop),
+      log_(log),
+      config_(std::move(config)),
+      access_sink_(std::move(access_sink)),
+      access_log_(loop, access_sink_.get(), access_format),
+      resolver_(loop),
+      upstream_{loop, resolver_, last_connection_id_,
+                [this](const std::string& address) { return is_own_address(address); }},
+      context_{loop, access_log_, log, nullptr, random_prefix()},
+      clients_(context_, client_limit(*config_)),
+      drain_deadline_(loop, [this] { finish_drain(); }) {}
+
+// What is disposed of still refers to the parts of this server, so it goes first.
+Server::~Server() {
+  doors_.clear();
+  clients_.close_all();
+  loop_.run_deferred();
+  context_.table.reset();
+  loop_.run_deferred();
+}
+
+Result<bool> Server::start() {
+  auto table = SessionTable::create(upstream_, trust_, config_);
+  if (!table) return tl::unexpected(table.error());
+  context_.table = std::move(*table);
+
+  if (config_->listen) {
+    if (auto opened = open(*config_->listen, std::nullopt); !opened) return opened;
+  }
+  for (size_t i = 0; i < config_->sessions.size(); ++i) {
+    for (const ListenAddress& address : config_->sessions[i].listen) {
+      if (auto opened = open(address, i); !opened) return opened;
+    }
+    if (!config_->sessions[i].tls.verify) {
+      log_.warning("session \"" + config_->sessions[i].name +
+                   "\": tls.verify is false, anybody on the way can read and change what it sends");
+    }
+  }
+  log_.info("ready");
+  return true;
+}
+
+Result<bool> Server::open(const ListenAddress& address, std::optional<size_t> session) {
+  const size_t first_door = doors_.size();
+  Result<bool> opened = true;
+  switch (address.kind) {
+    case ListenAddress::Kind::unix_socket:
+      opened = open_unix(address, session);
+      break;
+    case ListenAddress::Kind::loopback_port:
+      opened = open_loopback(address.port, session);
+      break;
+    case ListenAddress::Kind::tcp:
+      if (auto port = open_tcp(address.host, address.port, session); !port) {
+        opened = tl::unexpected(port.error());
+      }
+      break;
+  }
+  if (opened) announce(session, first_door);
+  return opened;
+}
+
+Result<bool> Server::open_unix(const ListenAddress& address, std::optional<size_t> session) {
+  auto door = std::make_unique<Door>();
+  door->arrival.own_session = session;
+  door->arrival.unix_socket = true;
+  door->text = "unix:" + address.path;
+  auto listener =
+      Listener::unix_socket(loop_, {address.path, address.mode, address.group},
+                            [this, arrival = &door->arrival](std::unique_ptr<Transport> transport) {
+                              clients_.accept(std::move(transport), *arrival);
+                            });
+  if (!listener) return tl::unexpected(listener.error());
+  door->listener = std::move(*listener);
+  doors_.push_back(std::move(door));
+  return true;
+}
+
+Result<uint16_t> Server::open_tcp(const std::string& host, uint16_t port,
+                                  std::optional<size_t> session) {
+  const auto address = SocketAddress::parse(host, port);
+  if (!address) return failure(ErrorKind::internal, host + " is not an IP address");
+  auto door = std::make_unique<Door>();
+  door->local_ip = host;
+  door->arrival.own_session = session;
+  door->arrival.local_ip = door->local_ip;
+  auto listener = Listener::tcp(
+      loop_, *address, [this, arrival = &door->arrival](std::unique_ptr<Transport> transport) {
+        clients_.accept(std::move(transport), *arrival);
+      });
+  if (!listener) return tl::unexpected(listener.error());
+  door->listener = std::move(*listener);
+  const uint16_t bound = door->listener->port();
+  door->arrival.local_port = bound;
+  door->text = SocketAddress::parse(host, bound)->text();
+  doors_.push_back(std::move(door));
+  return bound;
+}
+
+// Both families on one port. For port 0 the system chooses one for IPv4 that may be taken on IPv6:
+// then another one is tried.
+Result<bool> Server::open_loopback(uint16_t port, std::optional<size_t> session) {
+  for (int tries = 1;; ++tries) {
+    const auto v4 = open_tcp("127.0.0.1", port, session);
+    if (!v4) return tl::unexpected(v4.error());
+    const auto v6 = open_tcp("::1", *v4, session);
+    if (v6) return true;
+    if (v6.error().kind == ErrorKind::connect_failed) {  // this machine has no IPv6
+      log_.info("no IPv6 here: " + v6.error().detail);
+      return true;
+    }
+    doors_.pop_back();
+    if (port != 0 || tries == kPortTries) return tl::unexpected(v6.error());
+  }
+}
+
+void Server::announce(std::optional<size_t> session, size_t first_door) {
+  std::string line = session ? "session \"" + config_->sessions[*session].name + "\" listens on "
+                             : std::string("listening on ");
+  for (size_t i = first_door; i < doors_.size(); ++i) {
+    if (i > first_door) line += " and ";
+    line += doors_[i]->text;
+  }
+  log_.info(line);
+}
+
+bool Server::is_own_address(const std::string& address) const {
+  return std::any_of(doors_.begin(), doors_.end(), [&](const auto& door) {
+    if (door->text == address) return true;
+    const bool any = door->local_ip == "0.0.0.0" || door->local_ip == "::";
+    const std::string port = ':' + std::to_string(door->arrival.local_port);
+    return any && address.ends_with(port) &&
+           (istarts_with(address, "127.") || istarts_with(address, "[::1]"));
+  });
+}
+
+void Server::drain(std::function<void()> on_done) {
+  on_drained_ = std::move(on_done);
+  context_.draining = true;
+  doors_.clear();
+  drain_deadline_.start_at(loop_.now() + config_->drain_timeout);
+  clients_.drain([this] { finish_drain(); });
+}
+
+void Server::finish_drain() {
+  if (!on_drained_) return;
+  drain_deadline_.stop();
+  if (clients_.size() > 0) {
+    log_.warning("drain_timeout is over: " + std::to_string(clients_.size()) +
+                 " clients are cut off");
+    clients_.close_all();
+  }
+  if (on_drained_) std::exchange(on_drained_, nullptr)();
+}
+
+void Server::reopen_logs() {
+  if (access_sink_) access_sink_->reopen();
+}
+
+uint16_t Server::port(std::string_view session) const {
+  for (const auto& door : doors_) {
+    const auto& own = door->arrival.own_session;
+    const bool wanted = session.empty() ? !own : own && config_->sessions[*own].name == session;
+    if (wanted && door->arrival.local_port != 0) return door->arrival.local_port;
+  }
+  return 0;
+}
+
+Session* Server::session(std::string_view name) const {
+  for (const auto& session : context_.table->sessions()) {
+    if (session->name() == name) return session.get();
+  }
+  return nullptr;
+}
+
+}  // namespace trunkd

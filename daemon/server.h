@@ -1,0 +1,85 @@
+// Server: puts the parts together: listeners, sessions, clients, logs. Owns all of them.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "config/config.h"
+#include "event/listener.h"
+#include "event/loop.h"
+#include "event/resolver.h"
+#include "net/tls_context.h"
+#include "observe/access_log.h"
+#include "proxy/downstream_set.h"
+#include "proxy/proxy_context.h"
+#include "session/session.h"
+
+namespace trunkd {
+
+class Server {
+ public:
+  // `loop` and `log` must outlive the server. `access_sink` may be null (no access log).
+  Server(Loop& loop, std::shared_ptr<const Config> config, Log& log,
+         std::unique_ptr<FileSink> access_sink, AccessLog::Format access_format);
+  ~Server();  // not from within an event of the loop
+
+  // Opens every listener, or none and says why. Logs one line for each and then "ready".
+  Result<bool> start();
+
+  // No new connections; answers under way are finished, within drain_timeout of the configuration;
+  // `on_done` is called when no client is left.
+  void drain(std::function<void()> on_done);
+  void reopen_logs();
+
+  // The port of a session's own first TCP listener, or of the shared one if `session` is empty; 0
+  // if there is none. For port 0 the one that was found.
+  uint16_t port(std::string_view session) const;
+  Session* session(std::string_view name) const;  // null if there is none
+  size_t clients() const { return clients_.size(); }
+
+ private:
+  // One address that listens, and what it means for the requests that arrive there.
+  struct Door {
+    Arrival arrival;
+    std::string local_ip;
+    std::string text;
+    std::unique_ptr<Listener> listener;
+  };
+
+  Result<bool> open(const ListenAddress& address, std::optional<size_t> session);
+  Result<bool> open_unix(const ListenAddress& address, std::optional<size_t> session);
+  // The port that listens. `required`: a failure is an error, else a notice.
+  Result<uint16_t> open_tcp(const std::string& host, uint16_t port, std::optional<size_t> session);
+  Result<bool> open_loopback(uint16_t port, std::optional<size_t> session);
+  void announce(std::optional<size_t> session, size_t first_door);
+  bool is_own_address(const std::string& address) const;
+  void finish_drain();
+
+  Loop& loop_;
+  Log& log_;
+  std::shared_ptr<const Config> config_;
+  std::unique_ptr<FileSink> access_sink_;
+  AccessLog access_log_;
+  Resolver resolver_;
+  TrustStores trust_;
+  uint64_t last_connection_id_ = 0;
+  UpstreamParts upstream_;
+  ProxyContext context_;
+  DownstreamSet clients_;
+  std::vector<std::unique_ptr<Door>> doors_;
+  std::function<void()> on_drained_;
+  Timer drain_deadline_;
+};
+
+// A free choice of `max` clients that leaves descriptors for the sessions' connections and the
+// rest of the process (see downstream.max).
+size_t client_limit(const Config& config);
+
+}  // namespace trunkd

@@ -1,0 +1,115 @@
+#include "proxy/attempt.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace trunkd {
+
+Attempt::Attempt(Scheduler& scheduler, Session& session, const Origin& origin, AttemptOwner& owner)
+    : scheduler_(scheduler), session_(session), origin_(origin), owner_(owner) {}
+
+Attempt::~Attempt() { cancel(); }
+
+void Attempt::start(const LeaseTerms& terms) {
+  asked_ = scheduler_.now();
+  if (auto lease = session_.pool().try_acquire(origin_)) return on_lease(std::move(*lease));
+  waiting_.emplace(static_cast<LeaseListener&>(*this), origin_, terms);
+  if (session_.pool().enqueue(*waiting_)) return;
+  waiting_.reset();
+  on_lease_failed({ErrorKind::queue_full,
+                   "all " + std::to_string(session_.settings().connections) +
+                       " connections of the session are in use and " +
+                       std::to_string(terms.queue_max) + " requests wait already",
+                   "Raise connections or queue.max."});
+}
+
+void Attempt::start_in_slot_of(Attempt& dead, const LeaseTerms& terms) {
+  asked_ = scheduler_.now();
+  dead.sending_ = false;
+  dead.connection().abandon();
+  waiting_.emplace(static_cast<LeaseListener&>(*this), origin_, terms);
+  Lease lease = std::move(*dead.lease_);
+  dead.lease_.reset();
+  session_.pool().reopen(std::move(lease), *waiting_);
+}
+
+void Attempt::on_lease(Lease lease) {
+  waiting_.reset();
+  lease_.emplace(std::move(lease));
+  const auto waited = scheduler_.now() - asked_;
+  facts_.reused = lease_->reused();
+  if (!facts_.reused) facts_.times = connection().connect_times();
+  const Duration opening = facts_.times.dns + facts_.times.connect + facts_.times.tls;
+  facts_.queue = std::max(Duration{}, waited - opening);
+  facts_.connection_id = connection().id();
+  owner_.on_attempt_ready();
+}
+
+void Attempt::on_lease_failed(const Error& error) {
+  waiting_.reset();
+  facts_.queue = scheduler_.now() - asked_;
+  AttemptResult failed = result();
+  failed.error = error;
+  owner_.on_attempt_failed(failed);
+}
+
+void Attempt::send(const UpstreamRequest& request) {
+  sending_ = request_sent_ = true;
+  sent_ = scheduler_.now();
+  connection().start(*this, request);
+  facts_.uses = connection().uses();
+}
+
+AttemptResult Attempt::result() const {
+  AttemptResult result;
+  result.reused = facts_.reused;
+  result.request_sent = request_sent_;
+  result.response_started = response_started_;
+  return result;
+}
+
+void Attempt::on_informational(ResponseHead&& head) {
+  response_started_ = true;
+  owner_.on_attempt_informational(head);
+}
+
+void Attempt::on_response_head(ResponseHead&& head) {
+  response_started_ = true;
+  facts_.ttfb = scheduler_.now() - sent_;
+  owner_.on_attempt_head(std::move(head));
+}
+
+void Attempt::on_response_body(std::string_view bytes) { owner_.on_attempt_body(bytes); }
+
+void Attempt::on_response_end(Headers&& trailers) {
+  sending_ = false;
+  lease_.reset();  // at once: the next in the queue need not wait for this client
+  owner_.on_attempt_end(trailers);
+}
+
+void Attempt::on_upgraded(ResponseHead&& head, std::unique_ptr<Transport> transport,
+                          std::string_view first_bytes) {
+  sending_ = false;
+  response_started_ = true;
+  facts_.ttfb = scheduler_.now() - sent_;
+  owner_.on_attempt_upgraded(std::move(head), std::move(transport), first_bytes);
+}
+
+// The lease stays: a replay takes over its slot.
+void Attempt::on_upstream_error(const Error& error) {
+  sending_ = false;
+  response_started_ = response_started_ || connection().response_started();
+  AttemptResult failed = result();
+  failed.error = error;
+  owner_.on_attempt_failed(failed);
+}
+
+void Attempt::on_upstream_drained() { owner_.on_attempt_drained(); }
+
+void Attempt::cancel() {
+  waiting_.reset();
+  if (lease_) connection().abandon();
+  lease_.reset();
+}
+
+}  // namespace trunkd

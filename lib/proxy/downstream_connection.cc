@@ -1,0 +1,387 @@
+#include "proxy/downstream_connection.h"
+
+#include <cassert>
+#include <utility>
+
+#include "base/text.h"
+#include "http/fields.h"
+#include "http/writer.h"
+#include "proxy/local_reply.h"
+
+namespace trunkd {
+namespace {
+
+constexpr size_t kPipelinedMax = 16 * 1024;
+constexpr uint32_t kDiscardMax = 256 * 1024;  // of a body that nobody wants any more
+constexpr Duration kLinger = 2s;
+// A client may have sent a request just before it could know that the end is near.
+constexpr Duration kDrainGrace = 500ms;
+
+bool has_body(const RequestHead& request, int status) {
+  return request.method != "HEAD" && status >= 200 && status != 204 && status != 304;
+}
+
+}  // namespace
+
+DownstreamConnection::DownstreamConnection(ProxyContext& context, DownstreamOwner& owner,
+                                           const Arrival& arrival,
+                                           std::unique_ptr<Transport> transport)
+    : context_(context),
+      owner_(owner),
+      arrival_(arrival),
+      transport_(std::move(transport)),
+      later_(context.scheduler, [this] { continue_later(); }),
+      deadline_(context.scheduler, [this] { on_timeout(); }) {
+  transport_->set_listener(this);
+  transport_->start_reading();
+  start_deadline(context_.config().downstream.idle);
+}
+
+DownstreamConnection::~DownstreamConnection() {
+  if (transport_) transport_->set_listener(nullptr);
+}
+
+void DownstreamConnection::drain() {
+  close_after_ = true;
+  if (state_ == State::idle && !pipelined_) start_deadline(kDrainGrace);
+}
+
+void DownstreamConnection::close_now() {
+  if (transport_ && state_ != State::idle) transport_->reset_on_close();
+  close();
+}
+
+// ---- bytes from the client ----
+
+void DownstreamConnection::on_bytes(std::string_view bytes) {
+  switch (state_) {
+    case State::idle:
+      if (pipelined_) return keep(bytes);  // until continue_later()
+      state_ = State::head;
+      parser_.emplace(static_cast<RequestListener&>(*this), HeadLimits{});
+      start_deadline(context_.config().downstream.head_timeout);
+      return feed(bytes);
+    case State::head:
+    case State::discarding:
+      return feed(bytes);
+    case State::exchange:
+      return request_ended_ ? keep(bytes) : feed(bytes);
+    case State::lingering:
+    case State::tunnel:
+    case State::closed:
+      return;  // read and dropped
+  }
+}
+
+void DownstreamConnection::feed(std::string_view bytes) {
+  parsing_ = true;
+  const size_t used = parser_->parse(bytes);
+  parsing_ = false;
+  if (state_ == State::closed || state_ == State::lingering) return;
+  if (used < bytes.size()) keep(bytes.substr(used));
+  settle();
+}
+
+void DownstreamConnection::keep(std::string_view bytes) {
+  if (!pipelined_) pipelined_ = std::make_unique<Buffer>();
+  pipelined_->append(bytes);
+  if (pipelined_->size() > kPipelinedMax && reading_) {
+    reading_ = false;
+    transport_->stop_reading();  // until next_request()
+  }
+}
+
+void DownstreamConnection::on_end() {
+  half_closed_ = true;
+  switch (state_) {
+    case State::idle:
+      if (!pipelined_) close();
+      return;
+    case State::head:
+    case State::discarding:
+      return close();
+    case State::exchange:
+      // Within its body, or while it only waits: nobody wants the answer any more.
+      if (!request_ended_ || !exchange_->survives_half_close()) close();
+      return;
+    case State::lingering:
+      if (transport_->queued() == 0) close();
+      return;
+    case State::tunnel:
+    case State::closed:
+      return;
+  }
+}
+
+void DownstreamConnection::on_transport_error(const Error&) { close(); }
+
+void DownstreamConnection::on_drained() {
+  switch (state_) {
+    case State::exchange:
+      if (request_ended_) deadline_.stop();
+      return exchange_->on_sink_drained();
+    case State::lingering:
+      if (half_closed_) return close();
+      return start_deadline(kLinger);
+    default:
+      if (pipelined_) later_.schedule();
+      return;
+  }
+}
+
+// ---- requests ----
+
+void DownstreamConnection::on_request_head(RequestHead&& head) {
+  deadline_.stop();
+  state_ = State::exchange;
+  request_ended_ = false;
+  discarded_ = 0;
+  if (!head.keep_alive || context_.draining) close_after_ = true;
+  exchange_ =
+      std::make_unique<Exchange>(context_, static_cast<ResponseSink&>(*this), std::move(head));
+  exchange_->start(arrival_);
+}
+
+void DownstreamConnection::on_request_body(std::string_view bytes) {
+  if (exchange_) {
+    return exchange_->on_request_body(bytes);
+  }
+  discarded_ += static_cast<uint32_t>(bytes.size());
+  if (discarded_ > kDiscardMax) linger();
+}
+
+void DownstreamConnection::on_request_end(Headers&& trailers) {
+  request_ended_ = true;
+  if (!exchange_) return;
+  deadline_.stop();
+  exchange_->on_request_end(std::move(trailers));
+}
+
+void DownstreamConnection::on_request_error(const Error& error) {
+  close_after_ = true;
+  if (state_ == State::head) return refuse(error);
+  if (exchange_) return exchange_->on_request_broken(error);
+  linger();  // answered already
+}
+
+// Before there is an exchange: the head could not be read, so nothing is known but the error.
+void DownstreamConnection::refuse(const Error& error) {
+  const LocalReply reply = problem_reply(error, {}, context_.scheduler.wall_now());
+  std::string& out = writer_.gathered();
+  append_status_line(out, reply.head.status, reply.head.reason);
+  out += reply.fields;
+  append_field(out, "Connection", "close");
+  append_framing(out, reply.head.framing);
+  append_end_of_head(out);
+  out += reply.body;
+
+  AccessRecord record;
+  record.started = context_.scheduler.wall_now();
+  record.status = reply.head.status;
+  record.bytes_out = reply.body.size();
+  record.error = failure_of(error.kind).word;
+  context_.access_log.write(record);
+  linger();
+}
+
+// ---- the answer ----
+
+void DownstreamConnection::append_connection(std::string& out) const {
+  if (close_after_) {
+    append_field(out, "Connection", "close");
+  } else if (exchange_->request().minor_version == 0) {
+    append_field(out, "Connection", "keep-alive");
+  }
+}
+
+// How the body is framed towards this client: chunked only if it knows that (RFC 9112, 6.1).
+BodyFraming DownstreamConnection::response_framing(const ResponseHead& head) const {
+  if (!has_body(exchange_->request(), head.status)) return {};
+  if (head.framing.kind == Framing::length) return head.framing;
+  if (head.framing.kind == Framing::none) return {Framing::length, 0};
+  if (exchange_->request().minor_version == 0) return {Framing::until_close, 0};
+  return {Framing::chunked, 0};
+}
+
+void DownstreamConnection::append_response_framing(std::string& out,
+                                                   const ResponseHead& head) const {
+  if (has_body(exchange_->request(), head.status)) {
+    return append_framing(out, response_framing(head));
+  }
+  // What a GET would have had (RFC 9110, 8.6).
+  if (exchange_->request().method != "HEAD" && head.status != 304) return;
+  if (head.framing.kind == Framing::length) return append_framing(out, head.framing);
+  if (const auto length = head.headers.get("Content-Length")) {
+    append_field(out, "Content-Length", *length);
+  }
+}
+
+void DownstreamConnection::send_informational(const ResponseHead& head, std::string_view fields) {
+  std::string& out = writer_.gathered();
+  append_status_line(out, head.status, head.reason);
+  out += fields;
+  append_end_of_head(out);
+  later_.schedule();
+  if (!request_ended_) start_deadline(exchange_->body_timeout());  // told to go on
+}
+
+void DownstreamConnection::send_head(const ResponseHead& head, std::string_view fields) {
+  std::string& out = writer_.gathered();
+  append_status_line(out, head.status, head.reason);
+  out += fields;
+  if (head.status == 101) {
+    append_field(out, "Connection", "Upgrade");
+    append_field(out, "Upgrade", head.headers.get("Upgrade").value_or("websocket"));
+    append_end_of_head(out);
+    return;
+  }
+  response_framing_ = response_framing(head).kind;
+  if (response_framing_ == Framing::until_close) close_after_ = true;
+  // A client that waits for "100 Continue" and gets this instead may send its body or not: only a
+  // new connection is unambiguous (RFC 9110, 10.1.1).
+  if (exchange_->request().expect_continue && !request_ended_) close_after_ = true;
+  if (context_.draining) close_after_ = true;
+  append_connection(out);
+  append_response_framing(out, head);
+  append_end_of_head(out);
+  later_.schedule();
+}
+
+size_t DownstreamConnection::send_body(std::string_view bytes) {
+  if (bytes.empty() || !transport_) return 0;
+  const bool chunked = response_framing_ == Framing::chunked;
+  if (chunked) append_chunk_head(writer_.gathered(), bytes.size());
+  writer_.write(*transport_, bytes);
+  if (chunked) writer_.gathered() += kChunkTail;
+  if (!writer_.empty()) later_.schedule();
+  const size_t queued = transport_->queued() + writer_.size();
+  if (queued > kHighWater && request_ended_) start_deadline(context_.config().downstream.idle);
+  return queued;
+}
+
+void DownstreamConnection::send_end(const Headers& trailers) {
+  if (response_framing_ == Framing::chunked) append_last_chunk(writer_.gathered(), trailers);
+  writer_.flush(*transport_);
+}
+
+void DownstreamConnection::abort() {
+  if (transport_) transport_->reset_on_close();
+  close();
+}
+
+void DownstreamConnection::pause_request_body() {
+  if (!std::exchange(reading_, false)) return;
+  deadline_.stop();
+  transport_->stop_reading();
+}
+
+void DownstreamConnection::resume_request_body() {
+  if (!transport_ || std::exchange(reading_, true)) return;
+  transport_->start_reading();
+  if (exchange_ && !request_ended_) start_deadline(exchange_->body_timeout());
+}
+
+std::unique_ptr<Transport> DownstreamConnection::take_transport(std::string* first_bytes) {
+  writer_.flush(*transport_);
+  state_ = State::tunnel;
+  deadline_.stop();
+  later_.cancel();
+  if (pipelined_) *first_bytes = pipelined_->view();
+  pipelined_.reset();
+  transport_->set_listener(nullptr);
+  return std::move(transport_);
+}
+
+void DownstreamConnection::on_exchange_finished() {
+  context_.scheduler.dispose(std::move(exchange_));
+  if (state_ == State::tunnel) return close();
+  if (state_ != State::closed && !parsing_) settle();  // else feed() does, or it is over
+}
+
+// ---- between requests ----
+
+// After a step of the parser or the end of an answer: what now?
+void DownstreamConnection::settle() {
+  if (state_ != State::exchange && state_ != State::discarding) return;
+  if (exchange_) {
+    if (!request_ended_ && reading_) start_deadline(exchange_->body_timeout());
+    return;
+  }
+  if (close_after_) return linger();
+  if (request_ended_) return next_request();
+  if (state_ == State::discarding) return;
+  state_ = State::discarding;
+  resume_request_body();
+  start_deadline(context_.config().downstream.head_timeout);
+}
+
+void DownstreamConnection::next_request() {
+  if (half_closed_ && !pipelined_) return linger();
+  state_ = State::idle;
+  parser_.reset();
+  if (!reading_) {
+    reading_ = true;
+    transport_->start_reading();
+  }
+  start_deadline(context_.config().downstream.idle);
+  // An answer that the client has not read yet holds up its next request.
+  if (pipelined_ && transport_->queued() == 0) later_.schedule();
+}
+
+void DownstreamConnection::continue_later() {
+  if (!transport_ || state_ == State::closed) return;
+  writer_.flush(*transport_);
+  if (state_ != State::idle || !pipelined_ || transport_->queued() > 0) return;
+  const std::unique_ptr<Buffer> bytes = std::move(pipelined_);
+  on_bytes(bytes->view());
+  const bool incomplete = state_ == State::head || (state_ == State::exchange && !request_ended_);
+  if (half_closed_ && incomplete) close();
+}
+
+void DownstreamConnection::linger() {
+  if (state_ == State::lingering || state_ == State::closed) return;
+  state_ = State::lingering;
+  writer_.flush(*transport_);
+  writer_.release_memory();
+  transport_->shutdown();
+  if (!reading_) transport_->start_reading();
+  reading_ = true;
+  const bool drained = transport_->queued() == 0;
+  if (half_closed_ && drained) return close();
+  start_deadline(drained ? kLinger : context_.config().downstream.idle);
+}
+
+void DownstreamConnection::start_deadline(Duration from_now) {
+  deadline_.start_at(context_.scheduler.now() + from_now);
+}
+
+void DownstreamConnection::on_timeout() {
+  switch (state_) {
+    case State::head:
+      return refuse({ErrorKind::request_timeout,
+                     "the request's head did not arrive within downstream.head_timeout", ""});
+    case State::exchange:
+      close_after_ = true;
+      return exchange_->on_client_stalled();
+    default:
+      return close();
+  }
+}
+
+void DownstreamConnection::close() {
+  if (state_ == State::closed) return;
+  state_ = State::closed;
+  deadline_.stop();
+  later_.cancel();
+  if (transport_) {
+    transport_->set_listener(nullptr);
+    context_.scheduler.dispose(std::move(transport_));
+  }
+  if (exchange_) {
+    exchange_->cancel();
+    context_.scheduler.dispose(std::move(exchange_));
+  }
+  owner_.on_downstream_closed(*this);
+}
+
+}  // namespace trunkd

@@ -1,0 +1,43 @@
+#include "proxy/downstream_set.h"
+
+#include <utility>
+
+namespace trunkd {
+
+void DownstreamSet::accept(std::unique_ptr<Transport> transport, const Arrival& arrival) {
+  if (connections_.size() >= max_) {
+    if (refused_++ == 0) {
+      context_.log.warning("downstream.max is reached: " + std::to_string(max_) +
+                           " clients are connected, further ones are turned away");
+    }
+    context_.scheduler.dispose(std::move(transport));
+    return;
+  }
+  auto connection = std::make_unique<DownstreamConnection>(
+      context_, static_cast<DownstreamOwner&>(*this), arrival, std::move(transport));
+  connection->slot = connections_.size();
+  connections_.push_back(std::move(connection));
+}
+
+void DownstreamSet::drain(std::function<void()> on_empty) {
+  on_empty_ = std::move(on_empty);
+  for (size_t i = connections_.size(); i-- > 0;) connections_[i]->drain();  // may remove it
+  if (connections_.empty() && on_empty_) std::exchange(on_empty_, nullptr)();
+}
+
+void DownstreamSet::close_all() {
+  while (!connections_.empty()) connections_.back()->close_now();
+}
+
+void DownstreamSet::on_downstream_closed(DownstreamConnection& connection) {
+  const size_t slot = connection.slot;
+  context_.scheduler.dispose(std::move(connections_[slot]));
+  if (slot + 1 < connections_.size()) {
+    connections_[slot] = std::move(connections_.back());
+    connections_[slot]->slot = slot;
+  }
+  connections_.pop_back();
+  if (connections_.empty() && on_empty_) std::exchange(on_empty_, nullptr)();
+}
+
+}  // namespace trunkd

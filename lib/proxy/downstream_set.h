@@ -1,0 +1,40 @@
+// DownstreamSet: the clients' connections, all listeners together.
+
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "proxy/downstream_connection.h"
+
+namespace trunkd {
+
+class DownstreamSet final : private DownstreamOwner {
+ public:
+  // `context` must outlive the set. Beyond `max` connections a new one is closed at once, and
+  // counted.
+  DownstreamSet(ProxyContext& context, size_t max) : context_(context), max_(max) {}
+
+  // `arrival` is the listener's and must outlive the connection.
+  void accept(std::unique_ptr<Transport> transport, const Arrival& arrival);
+
+  size_t size() const { return connections_.size(); }
+  uint64_t refused() const { return refused_; }
+
+  // Idle connections end now, the others with the answer that is under way; `on_empty` is called
+  // when none is left (at once if there is none now).
+  void drain(std::function<void()> on_empty);
+  void close_all();  // now
+
+ private:
+  void on_downstream_closed(DownstreamConnection& connection) override;
+
+  ProxyContext& context_;
+  const size_t max_;
+  std::vector<std::unique_ptr<DownstreamConnection>> connections_;
+  std::function<void()> on_empty_;
+  uint64_t refused_ = 0;
+};
+
+}  // namespace trunkd

@@ -1,0 +1,107 @@
+// Exchange: one client request from its routing to its log line. The only object that sees both
+// sides.
+
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "http/url.h"
+#include "proxy/attempt.h"
+#include "proxy/body_source.h"
+#include "proxy/local_reply.h"
+#include "proxy/proxy_context.h"
+#include "proxy/response_sink.h"
+#include "proxy/tunnel.h"
+#include "session/router.h"
+
+namespace trunkd {
+
+class Exchange final : public Disposable, private AttemptOwner, private TunnelOwner {
+ public:
+  // `context` and `sink` must outlive the exchange. Destroying it before it is finished means that
+  // the client is gone: everything under way is cancelled.
+  Exchange(ProxyContext& context, ResponseSink& sink, RequestHead&& head);
+  ~Exchange() override;
+
+  void start(const Arrival& arrival);
+
+  void on_request_body(std::string_view bytes);
+  void on_request_end(Headers&& trailers);
+  void on_sink_drained();
+  // What follows in the body cannot be read: nothing of the request counts any more.
+  void on_request_broken(const Error& error) { fail(error); }
+  // The client is gone: nothing more is said to the sink; dispose of the exchange.
+  void cancel();
+  // The client stalls within its body, or reads nothing, for longer than allowed.
+  void on_client_stalled();
+  // The client will send no more (the request is whole). True if the exchange goes on: the request
+  // was sent and its answer will be delivered; false: it only waited, nobody needs it any more.
+  bool survives_half_close() const { return response_ != Response::none || was_sent(); }
+
+  const RequestHead& request() const { return request_; }
+  Duration body_timeout() const;  // how long the client may be silent within its body
+
+ private:
+  // none -> body when a final head has gone to the sink (from then on nothing can be tried again);
+  // body -> complete at its end; any -> tunnel after a 101
+  enum class Response : uint8_t { none, body, complete, tunnel };
+
+  // AttemptOwner
+  void on_attempt_ready() override;
+  void on_attempt_informational(const ResponseHead& head) override;
+  void on_attempt_head(ResponseHead&& head) override;
+  void on_attempt_body(std::string_view bytes) override;
+  void on_attempt_end(const Headers& trailers) override;
+  void on_attempt_upgraded(ResponseHead&& head, std::unique_ptr<Transport> transport,
+                           std::string_view first_bytes) override;
+  void on_attempt_failed(const AttemptResult& result) override;
+  void on_attempt_drained() override;
+  // TunnelOwner
+  void on_tunnel_end() override;
+
+  std::optional<Error> objection() const;  // what speaks against the request before it waits
+  bool answer_by_max_forwards();
+  std::unique_ptr<Attempt> new_attempt();
+  LeaseTerms lease_terms(bool front) const;
+  RequestFacts request_facts() const;
+  void try_again(NextStep step);
+  void dispose_attempt();
+  bool was_sent() const { return attempt_ && attempt_->sending(); }
+
+  void relay_head(const ResponseHead& head);
+  void append_dressed_fields(std::string& out, const ResponseHead& head) const;
+  void append_response_info(std::string& out) const;
+  void fail(const Error& error);
+  void answer(LocalReply reply);
+  void finish();
+  void write_log_line();
+
+  ProxyContext& context_;
+  ResponseSink& sink_;
+  const RequestHead request_;
+  const uint64_t number_;
+  const SteadyTime started_;
+
+  std::shared_ptr<Session> session_;  // none until routed
+  Route route_;
+  int max_forwards_ = -1;  // what the field becomes; -1: it is not there
+  BodySource body_;
+  bool body_paused_ = false;
+
+  std::unique_ptr<Attempt> attempt_;
+  AttemptFacts facts_;  // of the last attempt
+  int attempts_ = 0;
+  bool replayed_ = false;
+  std::unique_ptr<Tunnel> tunnel_;
+
+  Response response_ = Response::none;
+  bool sink_full_ = false;
+  int status_ = 0;
+  uint64_t bytes_out_ = 0;
+  std::string_view error_word_;  // of kFailures; empty if all went well
+  bool logged_ = false;
+};
+
+}  // namespace trunkd

@@ -1,0 +1,85 @@
+#include "proxy/tunnel.h"
+
+namespace trunkd {
+namespace {
+
+constexpr size_t kHighWater = 64 * 1024;
+
+}  // namespace
+
+Tunnel::Tunnel(Scheduler& scheduler, TunnelOwner& owner, std::unique_ptr<Transport> downstream,
+               std::unique_ptr<Transport> upstream, Duration idle)
+    : scheduler_(scheduler),
+      owner_(owner),
+      idle_(idle),
+      downstream_(*this, std::move(downstream)),
+      upstream_(*this, std::move(upstream)),
+      deadline_(scheduler, [this] { break_off(); }) {
+  downstream_.other = &upstream_;
+  upstream_.other = &downstream_;
+}
+
+void Tunnel::start(std::string_view from_downstream, std::string_view from_upstream) {
+  downstream_.transport->set_listener(&downstream_);
+  upstream_.transport->set_listener(&upstream_);
+  alive();
+  forward(downstream_, from_downstream);
+  forward(upstream_, from_upstream);
+  downstream_.transport->start_reading();
+  upstream_.transport->start_reading();
+}
+
+void Tunnel::End::on_bytes(std::string_view bytes) { tunnel.forward(*this, bytes); }
+
+void Tunnel::forward(End& from, std::string_view bytes) {
+  if (over_ || bytes.empty()) return;
+  alive();
+  from.received += bytes.size();
+  if (from.other->transport->write(bytes) > kHighWater) {
+    from.transport->stop_reading();  // until the other end's on_drained()
+  }
+}
+
+void Tunnel::End::on_drained() {
+  tunnel.alive();
+  if (!other->ended) other->transport->start_reading();
+  tunnel.end_if_done();
+}
+
+void Tunnel::End::on_end() {
+  ended = true;
+  tunnel.alive();
+  other->transport->shutdown();
+  tunnel.end_if_done();
+}
+
+void Tunnel::End::on_transport_error(const Error&) { tunnel.break_off(); }
+
+void Tunnel::alive() { deadline_.start_at(scheduler_.now() + idle_); }
+
+void Tunnel::end_if_done() {
+  if (over_ || !downstream_.ended || !upstream_.ended) return;
+  if (downstream_.transport->queued() > 0 || upstream_.transport->queued() > 0) return;
+  over_ = true;
+  deadline_.stop();
+  owner_.on_tunnel_end();
+}
+
+void Tunnel::cancel() {
+  over_ = true;
+  deadline_.stop();
+  downstream_.transport->set_listener(nullptr);
+  upstream_.transport->set_listener(nullptr);
+}
+
+// A reset, so that neither side takes what it has for the whole.
+void Tunnel::break_off() {
+  if (over_) return;
+  over_ = true;
+  deadline_.stop();
+  downstream_.transport->reset_on_close();
+  upstream_.transport->reset_on_close();
+  owner_.on_tunnel_end();
+}
+
+}  // namespace trunkd

@@ -1,0 +1,67 @@
+// Tunnel: two transports after a 101, joined byte for byte until both have ended.
+
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "base/scheduler.h"
+#include "base/transport.h"
+
+namespace trunkd {
+
+class TunnelOwner {
+ public:
+  virtual void on_tunnel_end() = 0;  // said once; dispose of the tunnel, never destroy it
+
+ protected:
+  ~TunnelOwner() = default;
+};
+
+class Tunnel final : public Disposable {
+ public:
+  // Owns both transports. `idle`: silence in both directions that ends it.
+  Tunnel(Scheduler& scheduler, TunnelOwner& owner, std::unique_ptr<Transport> downstream,
+         std::unique_ptr<Transport> upstream, Duration idle);
+
+  // What each side has sent already goes first.
+  void start(std::string_view from_downstream, std::string_view from_upstream);
+
+  void cancel();  // nothing more is said to the owner
+
+  uint64_t bytes_up() const { return downstream_.received; }
+  uint64_t bytes_down() const { return upstream_.received; }
+
+ private:
+  // One end: what it says goes to the other one.
+  struct End final : TransportListener {
+    End(Tunnel& owner, std::unique_ptr<Transport> stream)
+        : tunnel(owner), transport(std::move(stream)) {}
+    ~End() { transport->set_listener(nullptr); }
+    void on_bytes(std::string_view bytes) override;
+    void on_end() override;
+    void on_transport_error(const Error& error) override;
+    void on_drained() override;
+
+    Tunnel& tunnel;
+    std::unique_ptr<Transport> transport;
+    End* other = nullptr;
+    uint64_t received = 0;
+    bool ended = false;
+  };
+
+  void forward(End& from, std::string_view bytes);
+  void alive();
+  void end_if_done();
+  void break_off();
+
+  Scheduler& scheduler_;
+  TunnelOwner& owner_;
+  const Duration idle_;
+  End downstream_;
+  End upstream_;
+  Timer deadline_;
+  bool over_ = false;
+};
+
+}  // namespace trunkd

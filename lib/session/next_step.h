@@ -1,0 +1,41 @@
+// What happens after an attempt: relay its answer, try again, or answer ourselves. Pure; its test
+// is a table (product.md, section 4). Each later phase adds rows here, not branches elsewhere.
+
+#pragma once
+
+#include <optional>
+
+#include "base/error.h"
+
+namespace trunkd {
+
+// What the request is and how far it has got.
+struct RequestFacts {
+  bool idempotent = false;       // by its method (RFC 9110, 9.2.2)
+  bool idempotency_key = false;  // the field says that a second one does no harm
+  bool body_held = true;         // the body can be sent again from its beginning
+  int attempts = 1;              // made so far, this one included
+  bool replayed = false;         // has been sent twice already
+
+  bool repeatable() const { return idempotent || idempotency_key; }
+};
+
+// How an attempt ended: with a head or with an error.
+struct AttemptResult {
+  std::optional<Error> error;
+  int status = 0;                 // of the final head, if there is one
+  bool reused = false;            // the connection had carried an exchange before
+  bool request_sent = false;      // bytes of the request may have reached the origin
+  bool response_started = false;  // any byte of a response has come, a 1xx counts
+};
+
+enum class NextStep {
+  relay,          // hand the origin's answer on
+  retry,          // once more, from the queue's front; nothing had been sent
+  replay_on_new,  // once more, on a new connection in the slot of the one that died
+  answer,         // with the error
+};
+
+NextStep next_step(const RequestFacts& request, const AttemptResult& result);
+
+}  // namespace trunkd

@@ -1,0 +1,230 @@
+#include "upstream/upstream_connection.h"
+
+#include <cassert>
+#include <utility>
+
+#include "http/writer.h"
+
+namespace trunkd {
+
+UpstreamConnection::UpstreamConnection(Scheduler& scheduler, const Origin& origin, Dialled dialled,
+                                       uint64_t id)
+    : scheduler_(scheduler),
+      origin_(origin),
+      transport_(std::move(dialled.transport)),
+      times_(dialled.times),
+      address_(std::move(dialled.address)),
+      id_(id),
+      tls_resumed_(dialled.tls_resumed),
+      parser_(*this, HeadLimits{}),
+      flush_(scheduler, [this] { flush(); }),
+      deadline_(scheduler, [this] { on_timeout(); }) {
+  transport_->set_listener(this);
+  transport_->start_reading();
+}
+
+UpstreamConnection::~UpstreamConnection() {
+  if (transport_) transport_->set_listener(nullptr);
+}
+
+void UpstreamConnection::start(UpstreamListener& listener, const UpstreamRequest& request) {
+  assert(reusable());
+  state_ = State::busy;
+  listener_ = &listener;
+  ++uses_;
+  request_ended_ = response_ended_ = head_seen_ = false;
+  keep_alive_ = true;
+  framing_ = request.framing;
+  response_timeout_ = request.response_timeout;
+  read_timeout_ = request.read_timeout;
+  parser_.expect(request.head_method, request.upgrade);
+
+  writer_.write(*transport_, request.head);
+  if (!framing_.has_body()) {
+    request_ended_ = true;
+    flush();
+  } else {
+    flush_.schedule();
+  }
+  deadline_.start_at(scheduler_.now() + response_timeout_);
+}
+
+size_t UpstreamConnection::send_body(std::string_view bytes) {
+  if (state_ != State::busy || request_ended_ || bytes.empty()) return 0;
+  if (framing_.kind == Framing::chunked) append_chunk_head(writer_.gathered(), bytes.size());
+  writer_.write(*transport_, bytes);
+  if (framing_.kind == Framing::chunked) writer_.write(*transport_, kChunkTail);
+  if (!writer_.empty()) flush_.schedule();
+  push_deadline();
+  return transport_->queued() + writer_.size();
+}
+
+void UpstreamConnection::end_body(const Headers& trailers) {
+  if (state_ != State::busy || request_ended_) return;
+  request_ended_ = true;
+  if (framing_.kind == Framing::chunked) append_last_chunk(writer_.gathered(), trailers);
+  flush();
+  push_deadline();
+}
+
+void UpstreamConnection::abandon() {
+  listener_ = nullptr;
+  if (state_ == State::busy) close();
+}
+
+void UpstreamConnection::pause_reading() {
+  if (!transport_ || !reading_) return;
+  reading_ = false;
+  deadline_.stop();
+  transport_->stop_reading();
+}
+
+void UpstreamConnection::resume_reading() {
+  if (!transport_ || reading_) return;
+  reading_ = true;
+  push_deadline();
+  transport_->start_reading();
+}
+
+void UpstreamConnection::on_bytes(std::string_view bytes) {
+  if (state_ == State::idle) return lose_idle();
+  if (state_ != State::busy) return;
+  // A response that begins before the request has ended is on its way from an origin that is awake;
+  // from its head on, silence is measured.
+  push_deadline();
+  const size_t used = parser_.parse(bytes);
+  if (state_ != State::busy) return;
+  if (switching_) return upgrade(bytes.substr(used));
+  if (!response_ended_) return;
+  // Bytes behind the end belong to no request: an origin that sends them is not asked again.
+  if (used < bytes.size()) keep_alive_ = false;
+  finish_response();
+}
+
+void UpstreamConnection::on_end() {
+  if (state_ == State::idle) return lose_idle();
+  if (state_ != State::busy) return;
+  keep_alive_ = false;
+  parser_.end_of_stream();  // ends a close-delimited body, else on_response_error()
+  if (state_ == State::busy && response_ended_) finish_response();
+}
+
+void UpstreamConnection::on_transport_error(const Error& error) {
+  if (state_ == State::idle) return lose_idle();
+  if (state_ == State::busy) fail(error);
+}
+
+void UpstreamConnection::on_drained() {
+  if (state_ != State::busy) return;
+  push_deadline();
+  if (listener_ != nullptr && !request_ended_) listener_->on_upstream_drained();
+}
+
+void UpstreamConnection::on_informational(ResponseHead&& head) {
+  if (listener_ != nullptr) listener_->on_informational(std::move(head));
+}
+
+void UpstreamConnection::on_response_head(ResponseHead&& head) {
+  if (head.status == 101) {
+    switching_ = std::move(head);
+    return;
+  }
+  head_seen_ = true;
+  keep_alive_ = keep_alive_ && head.keep_alive;
+  if (listener_ != nullptr) listener_->on_response_head(std::move(head));
+}
+
+void UpstreamConnection::on_response_body(std::string_view bytes) {
+  if (listener_ != nullptr) listener_->on_response_body(bytes);
+}
+
+void UpstreamConnection::on_response_end(Headers&& trailers) {
+  response_ended_ = true;
+  trailers_ = std::move(trailers);
+}
+
+void UpstreamConnection::on_response_error(const Error& error) { fail(error); }
+
+// Back in the pool before the listener hears of it: the lease may end in on_response_end().
+void UpstreamConnection::finish_response() {
+  const bool whole = request_ended_ && transport_->queued() == 0 && writer_.empty();
+  if (whole && keep_alive_ && !transport_->has_buffered_input()) {
+    state_ = State::idle;
+    deadline_.stop();
+    if (!reading_) resume_reading();
+  } else {
+    close();
+  }
+  Headers trailers = std::move(*trailers_);
+  trailers_.reset();
+  if (UpstreamListener* listener = std::exchange(listener_, nullptr)) {
+    listener->on_response_end(std::move(trailers));
+  }
+}
+
+void UpstreamConnection::upgrade(std::string_view first_bytes) {
+  flush();
+  state_ = State::closed;
+  deadline_.stop();
+  transport_->set_listener(nullptr);
+  ResponseHead head = std::move(*switching_);
+  switching_.reset();
+  if (UpstreamListener* listener = std::exchange(listener_, nullptr)) {
+    listener->on_upgraded(std::move(head), std::move(transport_), first_bytes);
+  } else {
+    scheduler_.dispose(std::move(transport_));
+  }
+}
+
+// One deadline serves both: until the head has come it is the response's, then the body's. While
+// the request's body is under way each step of it counts as life; how long a slow client may take
+// is the exchange's business.
+void UpstreamConnection::push_deadline() {
+  if (state_ != State::busy || !reading_) return;
+  const bool waits_for_client = !request_ended_ && transport_->queued() == 0 && !head_seen_;
+  if (waits_for_client) return deadline_.stop();
+  deadline_.start_at(scheduler_.now() + (head_seen_ ? read_timeout_ : response_timeout_));
+}
+
+void UpstreamConnection::on_timeout() {
+  if (state_ != State::busy) return;
+  if (head_seen_) {
+    fail({ErrorKind::read_timeout, origin_.authority() + " fell silent within the response body",
+          ""});
+  } else {
+    fail({ErrorKind::response_timeout,
+          origin_.authority() + " did not begin to answer within timeouts.response", ""});
+  }
+}
+
+void UpstreamConnection::flush() {
+  flush_.cancel();
+  if (transport_ && state_ != State::closed) writer_.flush(*transport_);
+}
+
+void UpstreamConnection::close() {
+  state_ = State::closed;
+  deadline_.stop();
+  flush_.cancel();
+  writer_.release_memory();
+  if (!transport_) return;
+  transport_->set_listener(nullptr);
+  // A reset where the request was cut short: the origin must not take it for a whole one.
+  if (!request_ended_) transport_->reset_on_close();
+  scheduler_.dispose(std::move(transport_));
+}
+
+void UpstreamConnection::fail(const Error& error) {
+  close();
+  if (UpstreamListener* listener = std::exchange(listener_, nullptr)) {
+    listener->on_upstream_error(error);
+  }
+}
+
+void UpstreamConnection::lose_idle() {
+  request_ended_ = true;
+  close();
+  if (idle_listener_ != nullptr) idle_listener_->on_idle_connection_lost(*this);
+}
+
+}  // namespace trunkd

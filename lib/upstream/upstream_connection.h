@@ -1,0 +1,142 @@
+// An HTTP/1.1 connection to an origin: one exchange at a time over a Transport.
+
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/batched_writer.h"
+#include "base/origin.h"
+#include "base/scheduler.h"
+#include "base/transport.h"
+#include "http/message.h"
+#include "http/response_parser.h"
+#include "net/connector.h"
+#include "pool/pooled_connection.h"
+
+namespace trunkd {
+
+// What happens to a request once it is on its way. After on_response_end, on_upgraded or
+// on_upstream_error nothing more is said. Each of these may give the lease back; the connection
+// itself lives on in the pool's hands until the current event is over.
+class UpstreamListener {
+ public:
+  virtual void on_informational(ResponseHead&& head) = 0;  // 1xx but 101; any number of them
+  virtual void on_response_head(ResponseHead&& head) = 0;
+  virtual void on_response_body(std::string_view bytes) = 0;
+  virtual void on_response_end(Headers&& trailers) = 0;
+  // The origin agreed to the Upgrade. `first_bytes` came behind the 101. The connection is an empty
+  // shell from now on, which keeps its slot in the pool until the lease ends.
+  virtual void on_upgraded(ResponseHead&& head, std::unique_ptr<Transport> transport,
+                           std::string_view first_bytes) = 0;
+  virtual void on_upstream_error(const Error& error) = 0;
+  // What was written has left; more of the body can be sent.
+  virtual void on_upstream_drained() = 0;
+
+ protected:
+  ~UpstreamListener() = default;
+};
+
+struct UpstreamRequest {
+  std::string_view head;  // serialised, with the empty line; copied
+  BodyFraming framing;    // of the body that follows by send_body()
+  bool head_method = false;
+  bool upgrade = false;  // a 101 is a possible answer
+  Duration response_timeout{};
+  Duration read_timeout{};
+};
+
+class UpstreamConnection final : public PooledConnection,
+                                 private TransportListener,
+                                 private ResponseListener {
+ public:
+  // `id` is unique within the process. Reading is on from now to the end: a connection at rest that
+  // says anything, or ends, is not used again.
+  UpstreamConnection(Scheduler& scheduler, const Origin& origin, Dialled dialled, uint64_t id);
+  ~UpstreamConnection() override;
+
+  // PooledConnection
+  bool reusable() const override { return state_ == State::idle; }
+  void set_idle_listener(IdleListener* listener) override { idle_listener_ = listener; }
+
+  // Only while reusable(). `listener` must outlive the exchange or call abandon(). The head leaves
+  // with the first bytes of the body, at the latest after the current event.
+  void start(UpstreamListener& listener, const UpstreamRequest& request);
+  // Payload of the body; returns the bytes that wait to leave. Ignored after an error.
+  size_t send_body(std::string_view bytes);
+  void end_body(const Headers& trailers);
+  // Nobody listens any more. Closes at once, so that a body that was cut short is never taken for a
+  // whole one, unless both messages had ended.
+  void abandon();
+
+  void pause_reading();  // until resume_reading(); the read timeout rests meanwhile
+  void resume_reading();
+
+  uint64_t id() const { return id_; }
+  uint64_t uses() const { return uses_; }  // exchanges started
+  bool response_started() const { return parser_.response_started(); }
+  const ConnectTimes& connect_times() const { return times_; }
+  bool tls_resumed() const { return tls_resumed_; }
+  const std::string& address() const { return address_; }
+
+  static constexpr size_t kHighWater =
+      64 * 1024;  // of send_body(): stop until on_upstream_drained()
+
+ private:
+  // idle -> busy at start(); busy -> idle when both messages have ended and the origin keeps the
+  // connection; any -> closed on an end, an error, a byte that nobody asked for.
+  enum class State : uint8_t { idle, busy, closed };
+
+  // TransportListener
+  void on_bytes(std::string_view bytes) override;
+  void on_end() override;
+  void on_transport_error(const Error& error) override;
+  void on_drained() override;
+  // ResponseListener
+  void on_informational(ResponseHead&& head) override;
+  void on_response_head(ResponseHead&& head) override;
+  void on_response_body(std::string_view bytes) override;
+  void on_response_end(Headers&& trailers) override;
+  void on_response_error(const Error& error) override;
+
+  void on_timeout();
+  void push_deadline();
+  void flush();
+  void upgrade(std::string_view first_bytes);
+  void finish_response();
+  void close();
+  void fail(const Error& error);
+  void lose_idle();
+
+  Scheduler& scheduler_;
+  const Origin origin_;
+  std::unique_ptr<Transport> transport_;  // null after an upgrade
+  const ConnectTimes times_;
+  const std::string address_;
+  const uint64_t id_;
+  const bool tls_resumed_;
+  uint64_t uses_ = 0;
+
+  State state_ = State::idle;
+  bool request_ended_ = false;   // our side of the exchange is written
+  bool response_ended_ = false;  // the origin's side has been read
+  bool keep_alive_ = true;
+  bool head_seen_ = false;
+  bool reading_ = true;
+  BodyFraming framing_;
+  Duration response_timeout_{};
+  Duration read_timeout_{};
+  std::optional<ResponseHead> switching_;  // a 101 whose tunnel starts when the parser has returned
+  std::optional<Headers> trailers_;        // likewise the end of a response
+
+  UpstreamListener* listener_ = nullptr;
+  IdleListener* idle_listener_ = nullptr;
+  ResponseParser parser_;
+  BatchedWriter writer_;
+  DeferredCall flush_;
+  Timer deadline_;
+};
+
+}  // namespace trunkd
