@@ -4,40 +4,64 @@
 
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "base/scheduler.h"
 #include "pool/connection_factory.h"
+#include "pool/intrusive_heap.h"
+#include "pool/intrusive_list.h"
 #include "pool/lease.h"
 #include "pool/lease_request.h"
+#include "pool/origin_group.h"
 #include "pool/pooled_connection.h"
+#include "pool/slot.h"
 
 namespace trunkd {
 
 struct PoolSettings {
   size_t connections = 1;  // connecting + idle + leased never exceed it
   size_t connections_per_origin = 1;
-  Duration idle_timeout = 30s;
-  Duration max_age = 10min;   // spread by up to a quarter below, so that they don't end together
-  uint64_t max_requests = 0;  // exchanges per connection; 0: no limit
+  Duration idle_timeout = 30s;  // 0: no limit
+  Duration max_age = 10min;     // spread by up to a quarter below; 0: no limit
+  uint64_t max_requests = 0;    // exchanges per connection; 0: no limit
 };
 
 // Numbers of one moment, for logs, tests and the admin interface.
 struct PoolSnapshot {
-  size_t connecting = 0, idle = 0, leased = 0, waiting = 0;
+  size_t connecting = 0, idle = 0;
+  size_t leased = 0;   // and given back within this event
+  size_t waiting = 0;  // requests not yet answered
   uint64_t opened = 0, open_failed = 0, leases = 0, reused = 0;
   size_t total() const { return connecting + idle + leased; }
 };
 
-class ConnectionPool : private OpenListener, private IdleListener {
+// Who waits comes first by urgency and time of waiting (Turn), and takes the first connection that
+// comes: one given back, or one being opened for anybody. Connections are opened as long as more
+// requests wait than connections are on their way, within both limits. At the total limit an idle
+// connection, or one being opened that nobody waits for any more, makes room for another origin.
+//
+// A connection given back serves its own origin first, so that it is reused. But a request that has
+// waited half of its time for an origin with fewer connections gets the slot (the connection is
+// closed), so that a busy origin starves no quiet one.
+//
+// The pool neither calls out nor destroys from inside a call: a lease may be given back while its
+// connection's parser is on the stack. The calls only note facts; serve() looks at them after the
+// current event, and answer_next() tells the requests, one at a time.
+class ConnectionPool {
  public:
-  // `scheduler` and `factory` must outlive the pool; leases and lease requests must not.
+  // `scheduler` and `factory` must outlive the pool; leases must not. The pool may be destroyed
+  // from inside a listener or a connection's own callback; who still waits is never answered.
   ConnectionPool(Scheduler& scheduler, ConnectionFactory& factory, const PoolSettings& settings);
   ~ConnectionPool();
+  ConnectionPool(const ConnectionPool&) = delete;
+  ConnectionPool& operator=(const ConnectionPool&) = delete;
 
-  // An idle connection, unless somebody waits who comes first.
+  // An idle connection, the newest first, unless somebody waits who comes first.
   std::optional<Lease> try_acquire(const Origin& origin);
 
   // Waits; answers later through the request's listener. False: the queue is full, and nothing
@@ -45,16 +69,108 @@ class ConnectionPool : private OpenListener, private IdleListener {
   [[nodiscard]] bool enqueue(LeaseRequest& request);
 
   // A new connection in the slot of `dead` for its own replay: the request waits for that slot only
-  // and nobody can come between.
+  // and nobody can come between. No queue, no deadline but the factory's; done even while
+  // draining, since it goes on with a lease that was granted before.
   void reopen(Lease dead, LeaseRequest& request);
 
   void set_settings(const PoolSettings& settings);  // live; shrinks as leases come back
   // No new leases: who waits gets shutting_down, idle connections are closed, others as they come
   // back.
   void drain();
-  bool empty() const;  // no connection at all is left
+  bool empty() const { return slots_.empty(); }  // no connection at all is left
 
   PoolSnapshot snapshot() const;
+
+ private:
+  friend class Lease;
+  friend class LeaseRequest;
+  friend struct Slot;
+
+  struct OriginHash {
+    size_t operator()(const Origin& origin) const;
+  };
+  struct ExpiresBefore {
+    bool operator()(const Slot& a, const Slot& b) const { return a.expires < b.expires; }
+  };
+  struct CheckedBefore {
+    bool operator()(const Waiter& a, const Waiter& b) const { return a.next_check < b.next_check; }
+  };
+  struct HungrierThan {  // the overdue first, then by turn
+    bool operator()(const OriginGroup& a, const OriginGroup& b) const {
+      return a.overdue != b.overdue ? a.overdue : a.turn < b.turn;
+    }
+  };
+
+  // Facts (connection_pool.cc)
+  OriginGroup& group_of(const Origin& origin);
+  Slot* take_idle(OriginGroup& group);
+  void note(Slot& slot, SlotState fact);
+  void note_opened(Slot& slot);
+  void note_failed(Slot& slot);
+  void leave(LeaseRequest& request);
+  void set_busy(Slot& slot, bool busy);
+  void recount(OriginGroup& group);
+  size_t requests_beyond() const;
+  Lease begin_lease(Slot& slot);
+
+  // What follows from them (connection_pool_serve.cc)
+  void serve();
+  void answer_next();
+  void apply_settings();
+  void dismiss_everybody();
+  void settle(Slot& slot);
+  void settle_opened(Slot& slot);
+  void settle_returned(Slot& slot);
+  void settle_failed(Slot& slot);
+  void check_waiters(SteadyTime now);
+  void open_connections();
+  bool make_room(OriginGroup& group);
+  bool evict_one();
+  void drop_unused_groups();
+  void wake_when_due();
+
+  bool may_stay(const Slot& slot) const;
+  bool must_yield(const Slot& slot) const;
+  SteadyTime end_of_age(const Slot& slot) const;
+  SteadyTime end_of_idleness(const Slot& slot) const;
+  void keep(Slot& slot);
+  void start_opening(Slot& slot);
+  void unlist(Slot& slot);
+  void close(Slot& slot);
+  void grant(Waiter& waiter, Slot& slot);
+  void refuse(Waiter& waiter, Error error);
+  void leave_queue(Waiter& waiter);
+  void answer(Waiter& waiter);
+  void review(OriginGroup& group);
+
+  Scheduler& scheduler_;
+  ConnectionFactory& factory_;
+  PoolSettings settings_;
+  bool settings_changed_ = false;
+  bool draining_ = false;
+
+  std::unordered_map<Origin, OriginGroup, OriginHash> groups_;
+  std::vector<OriginGroup*> maybe_unused_;
+  std::vector<std::unique_ptr<Slot>> slots_;
+
+  IntrusiveList<Slot> settling_;  // opened, returned or lost; serve() has not looked yet
+  IntrusiveList<Slot> failed_;    // looked at after those: they may serve who would get the error
+  IntrusiveHeap<Slot, ExpiresBefore> idle_;
+  IntrusiveHeap<Waiter, CheckedBefore> deadlines_;
+  IntrusiveHeap<OriginGroup, HungrierThan> hungry_;  // want a connection and may have one
+  IntrusiveList<OriginGroup> oversupplied_;
+  IntrusiveList<Waiter> answered_;
+
+  size_t connecting_ = 0;  // slots, until serve() has seen what became of them
+  size_t busy_ = 0;        // Slot::busy
+  size_t queued_ = 0;      // requests in the groups' queues
+  size_t beyond_ = 0;      // OriginGroup::beyond, all together
+  uint64_t arrivals_ = 0;
+  PoolSnapshot counts_;  // its counters, and `waiting`
+
+  DeferredCall serve_;
+  DeferredCall answer_;
+  Timer wake_;
 };
 
 }  // namespace trunkd

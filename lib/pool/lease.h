@@ -2,7 +2,6 @@
 
 #pragma once
 
-#include <memory>
 #include <utility>
 
 #include "pool/pooled_connection.h"
@@ -10,26 +9,30 @@
 namespace trunkd {
 
 class ConnectionPool;
+struct Slot;
 
 // Destroying a lease gives the connection back. The pool keeps it if it is still reusable and
 // closes it otherwise; which of the two it decides later, never from inside the destructor.
+// The pool outlives its leases.
 class Lease {
  public:
-  Lease(ConnectionPool& pool, PooledConnection& connection, bool reused)
-      : pool_(&pool), connection_(&connection), reused_(reused) {}
   Lease(Lease&& other) noexcept
-      : pool_(other.pool_),
-        connection_(std::exchange(other.connection_, nullptr)),
+      : slot_(std::exchange(other.slot_, nullptr)),
+        connection_(other.connection_),
         reused_(other.reused_) {}
   Lease& operator=(Lease&& other) noexcept;
-  ~Lease();
+  ~Lease() { give_back(); }
 
   PooledConnection& connection() const { return *connection_; }
   bool reused() const { return reused_; }  // has carried an exchange before this one
 
  private:
   friend class ConnectionPool;
-  ConnectionPool* pool_;  // outlives its leases
+  Lease(Slot& slot, PooledConnection& connection, bool reused)
+      : slot_(&slot), connection_(&connection), reused_(reused) {}
+  void give_back();
+
+  Slot* slot_;  // nullptr: moved from
   PooledConnection* connection_;
   bool reused_;
 };

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/origin.h"
 #include "pool/lease.h"
+#include "pool/waiter.h"
 
 namespace trunkd {
 
@@ -30,14 +32,20 @@ enum class Freshness : uint8_t {
 };
 
 struct LeaseTerms {
-  int priority = 3;    // urgency of RFC 9218: 0 first, 7 last
-  bool front = false;  // before all others: the second try of a request that has waited already
+  int priority = 3;  // urgency of RFC 9218: 0 first, 7 last; waiting makes up for it
+  // Before all others, and never refused for a full queue: the second try of a request that has
+  // waited already.
+  bool front = false;
   Freshness freshness = Freshness::any;
-  Duration timeout{};  // longest time in the queue
-  size_t queue_max =
-      10000;  // most requests that may wait for a connection that cannot be opened yet
+  // Longest time in the queue; 0: no limit. It says nothing to a request whose connection is being
+  // opened: the factory's own limit does.
+  Duration timeout{};
+  // Most requests that may wait beyond those for whom a connection is, or can be, opened.
+  size_t queue_max = 10000;
 };
 
+// May be destroyed at any time, also from inside its own listener or another request's. If the pool
+// is destroyed first, it is never answered.
 class LeaseRequest {
  public:
   // `listener` must outlive this object.
@@ -55,11 +63,8 @@ class LeaseRequest {
   LeaseListener& listener_;
   const Origin origin_;
   const LeaseTerms terms_;
-  // Set by the pool while it waits.
-  ConnectionPool* pool_ = nullptr;
-  SteadyTime since_{};
-  LeaseRequest* previous_ = nullptr;
-  LeaseRequest* next_ = nullptr;
+  ConnectionPool* pool_ = nullptr;  // while it waits
+  Waiter waiter_{*this};            // the pool's notes
 };
 
 }  // namespace trunkd

@@ -1,0 +1,342 @@
+// What follows from the facts: after an event the pool decides who gets which connection, what is
+// opened and what is closed. Nothing here calls a listener but answer_next(), as its last act.
+
+#include <algorithm>
+#include <cassert>
+#include <string>
+#include <utility>
+
+#include "pool/connection_pool.h"
+
+namespace trunkd {
+namespace {
+
+// A request past its deadline for which a connection is being opened is looked at again so soon.
+constexpr Duration kPromisedGrace = 100ms;
+
+// How much earlier than max_age the connection of this number ends: up to a quarter, spread evenly
+// (multiples of the golden ratio), so that connections opened together don't expire together.
+Duration age_spread(Duration max_age, uint64_t number) {
+  const auto share = static_cast<uint32_t>(number * 2654435769U);
+  return max_age / 4 * (share >> 16) / 65536;
+}
+
+Error queue_timeout(const Origin& origin, Duration waited) {
+  const auto seconds = std::chrono::duration<double>(waited).count();
+  std::string text = std::to_string(seconds);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return {ErrorKind::queue_timeout,
+          "no connection to " + origin.text() + " became free within " + text + " s",
+          "Raise connections or queue.timeout."};
+}
+
+}  // namespace
+
+void ConnectionPool::serve() {
+  if (std::exchange(settings_changed_, false)) apply_settings();
+  if (draining_) dismiss_everybody();
+  while (Slot* slot = settling_.pop_front()) settle(*slot);
+  while (Slot* slot = failed_.pop_front()) settle_failed(*slot);
+  const SteadyTime now = scheduler_.now();
+  while (Slot* slot = idle_.top()) {
+    if (slot->expires > now) break;
+    close(*slot);
+  }
+  check_waiters(now);
+  open_connections();
+  drop_unused_groups();
+  wake_when_due();
+}
+
+// One answer a call, and nothing after it: the listener may destroy what it likes, even the pool.
+void ConnectionPool::answer_next() {
+  Waiter* waiter = answered_.pop_front();
+  if (waiter == nullptr) return;
+  if (!answered_.empty()) answer_.schedule();
+  waiter->state = WaiterState::outside;
+  waiter->request.pool_ = nullptr;
+  --counts_.waiting;
+  LeaseListener& listener = waiter->request.listener_;
+  if (waiter->slot != nullptr) return listener.on_lease(begin_lease(*waiter->slot));
+  const std::unique_ptr<Error> error = std::move(waiter->error);
+  listener.on_lease_failed(*error);
+}
+
+// --- settings, drain
+
+void ConnectionPool::apply_settings() {
+  for (const std::unique_ptr<Slot>& slot : slots_) {
+    if (slot->state != SlotState::idle) continue;
+    slot->expires = end_of_idleness(*slot);
+    idle_.put(*slot);
+  }
+  for (auto& [origin, group] : groups_) {
+    while (group.slots > settings_.connections_per_origin && !group.idle.empty()) {
+      close(*group.idle.back());
+    }
+    review(group);
+  }
+  while (slots_.size() > settings_.connections && evict_one()) {
+  }
+}
+
+// A replay keeps its slot: it goes on with a lease granted before.
+void ConnectionPool::dismiss_everybody() {
+  for (auto& [origin, group] : groups_) {
+    while (Waiter* waiter = group.waiting.first()) {
+      refuse(*waiter, {ErrorKind::shutting_down, "the session is being shut down"});
+    }
+    while (Slot* slot = group.idle.front()) close(*slot);
+    while (Slot* slot = group.connecting.front()) close(*slot);
+  }
+}
+
+// --- facts, one by one
+
+void ConnectionPool::settle(Slot& slot) {
+  switch (slot.state) {
+    case SlotState::opened:
+      return settle_opened(slot);
+    case SlotState::returned:
+      return settle_returned(slot);
+    default:
+      return close(slot);  // lost
+  }
+}
+
+// For whoever is first now, not for the one whose asking opened it.
+void ConnectionPool::settle_opened(Slot& slot) {
+  --connecting_;
+  Waiter* waiter = slot.reserved_for != nullptr ? slot.reserved_for : slot.group.waiting.first();
+  slot.state = SlotState::returned;
+  if (waiter != nullptr) return grant(*waiter, slot);
+  may_stay(slot) ? keep(slot) : close(slot);
+}
+
+void ConnectionPool::settle_returned(Slot& slot) {
+  if (slot.reserved_for != nullptr) {
+    slot.connection.reset();
+    slot.uses = 0;
+    return start_opening(slot);
+  }
+  if (!may_stay(slot) || must_yield(slot)) return close(slot);
+  if (Waiter* waiter = slot.group.waiting.first_for_used()) return grant(*waiter, slot);
+  keep(slot);
+}
+
+// One request hears of it, unless the connections that are still being opened are enough for all.
+void ConnectionPool::settle_failed(Slot& slot) {
+  OriginGroup& group = slot.group;
+  if (slot.reserved_for != nullptr) {
+    refuse(*slot.reserved_for, std::move(slot.error));
+  } else if (group.waiting.size() > group.connecting.size()) {
+    refuse(*group.waiting.first(), std::move(slot.error));
+  }
+  close(slot);
+}
+
+void ConnectionPool::check_waiters(SteadyTime now) {
+  while (Waiter* waiter = deadlines_.top()) {
+    if (waiter->next_check > now) return;
+    if (waiter->deadline > now) {
+      waiter->overdue = true;
+      waiter->next_check = waiter->deadline;
+      deadlines_.put(*waiter);
+      review(*waiter->group);
+    } else if (waiter->promised) {
+      // It does not wait for its turn any more, but for the connect, which has a limit of its own.
+      waiter->next_check = now + kPromisedGrace;
+      deadlines_.put(*waiter);
+    } else {
+      refuse(*waiter, queue_timeout(waiter->group->origin, waiter->request.terms_.timeout));
+    }
+  }
+}
+
+// --- opening and making room
+
+void ConnectionPool::open_connections() {
+  while (OriginGroup* group = hungry_.top()) {
+    if (draining_ || !make_room(*group)) return;
+    assert(slots_.size() < settings_.connections);
+    assert(group->slots < settings_.connections_per_origin);
+    Slot& slot = *slots_.emplace_back(std::make_unique<Slot>(*this, *group));
+    slot.index = slots_.size() - 1;
+    ++group->slots;
+    group->connecting.push_back(slot);
+    start_opening(slot);
+    review(*group);
+  }
+}
+
+bool ConnectionPool::make_room(OriginGroup& group) {
+  // A hungry group at its own limit has an idle connection: who waits wants a new one.
+  while (group.slots >= settings_.connections_per_origin) close(*group.idle.back());
+  while (slots_.size() >= settings_.connections) {
+    if (!evict_one()) return false;
+  }
+  return true;
+}
+
+// Closes what nobody waits for: the idle connection that would end first, or one being opened.
+bool ConnectionPool::evict_one() {
+  Slot* slot = idle_.top();
+  if (slot == nullptr && !oversupplied_.empty()) slot = oversupplied_.front()->connecting.back();
+  if (slot == nullptr) return false;
+  close(*slot);
+  return true;
+}
+
+void ConnectionPool::drop_unused_groups() {
+  for (OriginGroup* group : maybe_unused_) {
+    group->maybe_unused = false;
+    if (group->unused()) groups_.erase(Origin(group->origin));
+  }
+  maybe_unused_.clear();
+}
+
+void ConnectionPool::wake_when_due() {
+  SteadyTime next = SteadyTime::max();
+  if (const Slot* slot = idle_.top()) next = slot->expires;
+  if (const Waiter* waiter = deadlines_.top()) next = std::min(next, waiter->next_check);
+  next == SteadyTime::max() ? wake_.stop() : wake_.start_at(next);
+}
+
+// --- one slot
+
+// The limits may have been lowered since it was opened.
+bool ConnectionPool::may_stay(const Slot& slot) const {
+  const uint64_t most = settings_.max_requests;
+  return !draining_ && slot.connection->reusable() && (most == 0 || slot.uses < most) &&
+         end_of_age(slot) > scheduler_.now() && slots_.size() <= settings_.connections &&
+         slot.group.slots <= settings_.connections_per_origin;
+}
+
+// See the fairness rule above ConnectionPool. It matters only if somebody of its own origin would
+// take the connection: an idle one makes room anyway.
+bool ConnectionPool::must_yield(const Slot& slot) const {
+  const OriginGroup& own = slot.group;
+  const OriginGroup* other = hungry_.top();
+  const Waiter* next = own.waiting.first_for_used();
+  if (next == nullptr || other == nullptr || other == &own || !other->overdue) return false;
+  if (slots_.size() < settings_.connections || !idle_.empty() || !oversupplied_.empty()) {
+    return false;  // there is room without this one
+  }
+  return other->slots < own.slots && (!next->overdue || other->turn < next->turn);
+}
+
+SteadyTime ConnectionPool::end_of_age(const Slot& slot) const {
+  const Duration age = settings_.max_age;
+  if (age <= Duration::zero()) return SteadyTime::max();
+  return slot.opened_at + age - age_spread(age, slot.number);
+}
+
+SteadyTime ConnectionPool::end_of_idleness(const Slot& slot) const {
+  const Duration idle = settings_.idle_timeout;
+  if (idle <= Duration::zero()) return end_of_age(slot);
+  return std::min(slot.idle_since + idle, end_of_age(slot));
+}
+
+void ConnectionPool::keep(Slot& slot) {
+  slot.state = SlotState::idle;
+  slot.idle_since = scheduler_.now();
+  slot.expires = end_of_idleness(slot);
+  slot.group.idle.push_front(slot);
+  idle_.put(slot);
+  slot.connection->set_idle_listener(&slot);
+  review(slot.group);
+}
+
+void ConnectionPool::start_opening(Slot& slot) {
+  slot.state = SlotState::connecting;
+  ++connecting_;
+  slot.pending = factory_.open(slot.group.origin, slot);
+}
+
+// Takes the slot out of its group's list, if it is in one.
+void ConnectionPool::unlist(Slot& slot) {
+  if (slot.state == SlotState::idle) {
+    slot.group.idle.remove(slot);
+    idle_.remove(slot);
+  } else if (slot.state == SlotState::connecting && slot.reserved_for == nullptr) {
+    slot.group.connecting.remove(slot);
+  }
+}
+
+void ConnectionPool::close(Slot& slot) {
+  OriginGroup& group = slot.group;
+  unlist(slot);
+  if (slot.opening()) --connecting_;
+  set_busy(slot, false);
+  --group.slots;
+  const size_t index = slot.index;
+  std::swap(slots_[index], slots_.back());
+  slots_[index]->index = index;
+  slots_.pop_back();
+  review(group);
+}
+
+// --- one request
+
+// The lease begins when the request is told; until then the slot is kept for it.
+void ConnectionPool::grant(Waiter& waiter, Slot& slot) {
+  if (waiter.state == WaiterState::queued) leave_queue(waiter);
+  slot.reserved_for = nullptr;
+  slot.state = SlotState::leased;
+  set_busy(slot, true);
+  waiter.slot = &slot;
+  answer(waiter);
+}
+
+void ConnectionPool::refuse(Waiter& waiter, Error error) {
+  if (waiter.state == WaiterState::queued) leave_queue(waiter);
+  if (waiter.state == WaiterState::reserved) waiter.slot->reserved_for = nullptr;
+  waiter.slot = nullptr;
+  waiter.error = std::make_unique<Error>(std::move(error));
+  answer(waiter);
+}
+
+void ConnectionPool::leave_queue(Waiter& waiter) {
+  OriginGroup& group = *std::exchange(waiter.group, nullptr);
+  group.waiting.remove(waiter);
+  --queued_;
+  deadlines_.remove(waiter);
+  review(group);
+}
+
+void ConnectionPool::answer(Waiter& waiter) {
+  waiter.state = WaiterState::answered;
+  answered_.push_back(waiter);
+  answer_.schedule();
+}
+
+// After every change of a group: what its waiters are promised, whether it wants more, has too
+// much, or is done.
+void ConnectionPool::review(OriginGroup& group) {
+  recount(group);
+  group.waiting.promise(group.connecting.size());
+
+  const Waiter* next = group.waiting.first_unpromised();
+  const bool may_have = group.slots < settings_.connections_per_origin || !group.idle.empty();
+  if (next != nullptr && may_have) {
+    group.turn = next->turn;
+    group.overdue = next->overdue;
+    hungry_.put(group);
+  } else {
+    hungry_.remove(group);
+  }
+
+  const bool oversupplied = group.connecting.size() > group.waiting.size();
+  if (oversupplied != group.oversupplied) {
+    group.oversupplied = oversupplied;
+    oversupplied ? oversupplied_.push_back(group) : oversupplied_.remove(group);
+  }
+
+  if (group.unused() && !group.maybe_unused) {
+    group.maybe_unused = true;
+    maybe_unused_.push_back(&group);
+  }
+}
+
+}  // namespace trunkd

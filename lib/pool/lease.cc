@@ -1,0 +1,21 @@
+#include "pool/lease.h"
+
+#include "pool/connection_pool.h"
+#include "pool/slot.h"
+
+namespace trunkd {
+
+Lease& Lease::operator=(Lease&& other) noexcept {
+  if (this == &other) return *this;
+  give_back();
+  slot_ = std::exchange(other.slot_, nullptr);
+  connection_ = other.connection_;
+  reused_ = other.reused_;
+  return *this;
+}
+
+void Lease::give_back() {
+  if (slot_ != nullptr) slot_->pool.note(*slot_, SlotState::returned);
+}
+
+}  // namespace trunkd

@@ -1,0 +1,62 @@
+// WaitQueue: the requests that wait for one origin, in the order in which they get a connection.
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/clock.h"
+#include "pool/intrusive_list.h"
+#include "pool/waiter.h"
+
+namespace trunkd {
+
+struct LeaseTerms;
+
+// What one level of urgency is worth in waiting: u=7 comes before a new u=0 after 14 seconds.
+inline constexpr Duration kUrgencyStep = 2s;
+
+// A line for each urgency, each in the order of arrival: joining and leaving take constant time,
+// and only the heads of the lines are compared to find who is first.
+class WaitQueue {
+ public:
+  bool empty() const { return size_ == 0; }
+  size_t size() const { return size_; }
+
+  // `arrival` counts up with each call.
+  void add(Waiter& waiter, const LeaseTerms& terms, SteadyTime now, uint64_t arrival);
+  void remove(Waiter& waiter);
+
+  // nullptr if there is none:
+  Waiter* first() const { return first_of(kEveryLine); }
+  Waiter* first_for_used() const { return first_of(kLinesForUsed); }  // a used connection will do
+  Waiter* first_unpromised() const;
+
+  // So many connections are being opened for this queue: the first so many in order are promised
+  // one. They still take whatever comes first.
+  void promise(size_t connections);
+
+ private:
+  // In front, then urgency 0 to 7; and the same again for those who want a new connection.
+  static constexpr size_t kLevels = 9;
+  static constexpr size_t kLines = 2 * kLevels;
+  static constexpr uint32_t kLinesForUsed = (1U << kLevels) - 1;
+  static constexpr uint32_t kEveryLine = (1U << kLines) - 1;
+
+  // Within a line the promised ones stand before the others.
+  struct Line {
+    IntrusiveList<Waiter> waiters;
+    Waiter* unpromised = nullptr;  // the first of them
+  };
+
+  Waiter* first_of(uint32_t lines) const;
+  Waiter* last_promised() const;
+
+  std::array<Line, kLines> lines_;
+  uint32_t occupied_ = 0;  // a bit for each line that is not empty
+  size_t size_ = 0;
+  size_t promised_ = 0;
+};
+
+}  // namespace trunkd
