@@ -11,10 +11,11 @@
 
 namespace trunkd {
 
-// Never owned by the parser.
+// Never owned by the parser. Each of these may destroy the parser only through
+// Scheduler::dispose(), and calls pause() if it wants to hear no more for now, or ever.
 class ResponseListener {
  public:
-  virtual void on_informational(ResponseHead&& head) = 0;  // 1xx but 101; any number of them
+  virtual void on_informational(ResponseHead&& head) = 0;  // 1xx but 101; up to 64 of them
   virtual void on_response_head(ResponseHead&& head) = 0;  // also a 101 that was asked for
   virtual void on_response_body(std::string_view bytes) = 0;
   virtual void on_response_end(Headers&& trailers) = 0;  // never for a 101
@@ -30,6 +31,8 @@ class ResponseListener {
 class ResponseParser {
  public:
   ResponseParser(ResponseListener& listener, const HeadLimits& limits);
+  ResponseParser(const ResponseParser&) = delete;
+  ResponseParser& operator=(const ResponseParser&) = delete;
   ~ResponseParser();
 
   // Before each response: what was asked decides how the answer is framed (RFC 9112, 6.3). A 101
@@ -40,6 +43,10 @@ class ResponseParser {
   // nobody's answer (or, after a 101, the first bytes of the tunnel). Bytes while nothing is
   // expected are not used at all: returns 0.
   size_t parse(std::string_view bytes);
+
+  // Called from a listener's event: parse() returns after it. The next call goes on, and has to be
+  // made even if no bytes are left: the end of the message or an error may have been held back.
+  void pause();
 
   // The peer sends no more: ends a body that is framed by the close, else an error if a response
   // is expected or under way.
@@ -53,6 +60,10 @@ class ResponseParser {
 
  private:
   struct State;
+
+  void finish();
+  void fail(const Error& error);
+
   std::unique_ptr<State> state_;
 };
 
