@@ -80,6 +80,7 @@ class ConnectionPool {
   bool empty() const { return slots_.empty(); }  // no connection at all is left
 
   PoolSnapshot snapshot() const;
+  size_t origin_count() const { return groups_.size(); }  // with a connection or a waiter
 
  private:
   friend class Lease;

@@ -172,7 +172,10 @@ void ConnectionPool::open_connections() {
 
 bool ConnectionPool::make_room(OriginGroup& group) {
   // A hungry group at its own limit has an idle connection: who waits wants a new one.
-  while (group.slots >= settings_.connections_per_origin) close(*group.idle.back());
+  while (group.slots >= settings_.connections_per_origin) {
+    if (group.idle.empty()) return false;
+    close(*group.idle.back());
+  }
   while (slots_.size() >= settings_.connections) {
     if (!evict_one()) return false;
   }

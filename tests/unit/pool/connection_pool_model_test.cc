@@ -1,0 +1,306 @@
+// A seeded random walk through everything that can be said to a pool, checked after each step
+// against a model that only counts.
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <gtest/gtest.h>
+#include <random>
+
+#include "pool_fixture.h"
+
+namespace trunkd {
+namespace {
+
+constexpr int kSteps = 50'000;  // for each seed
+constexpr Duration kTimeout = 12s;
+
+struct Client {
+  FakeExchange exchange;
+  Origin origin;
+  LeaseTerms terms;
+  SteadyTime since{};
+  uint64_t arrival = 0;
+  uint64_t event = 0;  // in which it asked
+  bool replaying = false;
+
+  SteadyTime turn() const { return terms.front ? SteadyTime::min() : since + terms.priority * 2s; }
+  bool before(const Client& other) const {
+    return turn() != other.turn() ? turn() < other.turn() : arrival < other.arrival;
+  }
+};
+
+class PoolModelTest : public testing::TestWithParam<uint32_t> {
+ protected:
+  PoolModelTest() {
+    for (Client& client : clients_) {
+      client.exchange.on_answer = [this, &client] { on_answer(client); };
+    }
+    factory_.on_open = [this](const Origin& origin) { check_wanted(origin); };
+  }
+
+  size_t pick(size_t below) { return random_() % below; }
+  bool chance(size_t percent) { return pick(100) < percent; }
+
+  // --- steps
+
+  void step() {
+    ++event_;
+    Client& client = clients_[pick(clients_.size())];
+    switch (pick(12)) {
+      case 0:
+      case 1:
+      case 2:
+        if (!client.exchange.lease && !client.exchange.waiting()) ask(client);
+        break;
+      case 3:
+        client.exchange.give_up();
+        break;
+      case 4:
+      case 5:
+        if (!factory_.pending.empty()) factory_.finish(pick(factory_.pending.size()));
+        break;
+      case 6:
+        if (!factory_.pending.empty() && chance(50)) fail();
+        break;
+      case 7:
+      case 8:
+        client.exchange.release();
+        break;
+      case 9:
+        if (!factory_.connections.empty() && chance(40)) {
+          factory_.connections[pick(factory_.connections.size())]->die();
+        }
+        break;
+      case 10:
+        if (client.exchange.lease && chance(30)) replay(client);
+        break;
+      default:
+        chance(90) ? advance() : change_settings();
+    }
+    check_limits();
+    if (chance(80)) {
+      loop_.run();
+      check_at_rest();
+    }
+  }
+
+  void ask(Client& client) {
+    client.origin = origins_[pick(origins_.size())];
+    client.terms = {};
+    client.terms.priority = static_cast<int>(pick(8));
+    client.terms.front = chance(5);
+    client.terms.freshness = chance(10) ? Freshness::new_only : Freshness::any;
+    client.terms.timeout = kTimeout;
+    client.terms.queue_max = chance(10) ? pick(4) : 10000;
+    client.since = loop_.now();
+    client.arrival = ++arrivals_;
+    client.event = event_;
+    client.replaying = false;
+    FakeExchange& exchange = client.exchange;
+    exchange.error.reset();
+    if (client.terms.freshness == Freshness::any && chance(80)) {
+      if (auto lease = pool_->try_acquire(client.origin)) {
+        exchange.lease.emplace(std::move(*lease));
+        return;
+      }
+    }
+    exchange.request.emplace(exchange, client.origin, client.terms);
+    if (pool_->enqueue(*exchange.request)) return;
+    exchange.request.reset();
+    EXPECT_FALSE(client.terms.front);
+    EXPECT_LT(client.terms.queue_max, 10000U);
+  }
+
+  void replay(Client& client) {
+    FakeExchange& exchange = client.exchange;
+    client.replaying = true;
+    exchange.error.reset();
+    exchange.connection().usable = false;
+    exchange.request.emplace(exchange, client.origin, client.terms);
+    Lease dead = std::move(*exchange.lease);
+    exchange.lease.reset();
+    pool_->reopen(std::move(dead), *exchange.request);
+  }
+
+  void fail() {
+    ++failures_;
+    factory_.fail(pick(factory_.pending.size()));
+  }
+
+  void advance() {
+    const auto by = std::chrono::milliseconds(pick(chance(5) ? 20'000 : 800));
+    advancing_ = true;
+    loop_.advance(by);
+    advancing_ = false;
+    if (by >= 100ms) check_deadlines();
+  }
+
+  void change_settings() {
+    settings_.connections = 1 + pick(6);
+    settings_.connections_per_origin = 1 + pick(settings_.connections);
+    settings_.max_requests = chance(30) ? 1 + pick(5) : 0;
+    settings_.idle_timeout = std::chrono::seconds(pick(6));
+    settings_.max_age = std::chrono::seconds(chance(50) ? 60 : 0);
+    // Who waits may have a connection being opened under limits that no longer hold.
+    ceiling_ = std::max(pool_->snapshot().total(), settings_.connections);
+    pool_->set_settings(settings_);
+  }
+
+  // --- what is heard
+
+  void on_answer(Client& client) {
+    const FakeExchange& exchange = client.exchange;
+    if (exchange.lease) {
+      EXPECT_EQ(exchange.connection().origin, client.origin);
+      const bool wants_new = client.terms.freshness == Freshness::new_only || client.replaying;
+      EXPECT_FALSE(wants_new && exchange.lease->reused());
+      if (!client.replaying) check_turn(client);
+    } else if (exchange.error == ErrorKind::connection_refused) {
+      ++failures_heard_;
+    } else {
+      EXPECT_EQ(exchange.error, draining_ ? ErrorKind::shutting_down : ErrorKind::queue_timeout);
+      EXPECT_GE(loop_.now() - client.since, draining_ ? 0s : kTimeout);
+    }
+    // What a listener may do: leave at once, send another away, ask again.
+    if (chance(10)) client.exchange.release();
+    if (chance(5)) clients_[pick(clients_.size())].exchange.give_up();
+    if (chance(10) && !client.exchange.lease && !advancing_ && !draining_) ask(client);
+  }
+
+  // Of those who would have taken the connection as well, nobody came before.
+  void check_turn(const Client& served) {
+    for (const Client& other : clients_) {
+      if (!queued(other) || other.origin != served.origin || other.event == event_) continue;
+      if (other.terms.freshness != served.terms.freshness) continue;
+      EXPECT_TRUE(served.before(other));
+    }
+  }
+
+  void check_wanted(const Origin& origin) {
+    size_t waiting = 0;
+    for (const Client& client : clients_) {
+      waiting += client.exchange.waiting() && client.origin == origin;
+    }
+    EXPECT_LE(connecting(origin), waiting);
+  }
+
+  // --- invariants
+
+  static bool queued(const Client& client) {
+    return client.exchange.waiting() && !client.replaying;
+  }
+  size_t connecting(const Origin& origin) const {
+    return static_cast<size_t>(
+        std::count_if(factory_.pending.begin(), factory_.pending.end(),
+                      [&](const FakePendingOpen* open) { return open->origin == origin; }));
+  }
+  size_t replaying(const Origin& origin) const {
+    return static_cast<size_t>(
+        std::count_if(clients_.begin(), clients_.end(), [&](const Client& client) {
+          return client.exchange.waiting() && client.replaying && client.origin == origin;
+        }));
+  }
+
+  void check_limits() {
+    const size_t total = pool_->snapshot().total();
+    EXPECT_LE(total, ceiling_);
+    EXPECT_LE(factory_.open_count(), total);
+    ceiling_ = std::max(settings_.connections, std::min(ceiling_, total));
+  }
+
+  void check_at_rest() {
+    check_limits();
+    const PoolSnapshot now = pool_->snapshot();
+    size_t leased = 0, waiting = 0;
+    for (const Client& client : clients_) {
+      leased += client.exchange.lease.has_value();
+      waiting += client.exchange.waiting();
+    }
+    EXPECT_EQ(now.leased, leased);
+    EXPECT_EQ(now.waiting, waiting);
+    EXPECT_EQ(now.connecting, factory_.pending.size());
+    EXPECT_EQ(now.idle, factory_.connections.size() - leased);
+    EXPECT_LE(failures_heard_, failures_);
+    for (const Origin& origin : origins_) check_nobody_starves(origin);
+  }
+
+  // Whoever waits has a connection on the way, or none could be had.
+  void check_nobody_starves(const Origin& origin) {
+    size_t waiting = 0, waiting_for_any = 0, idle = 0, open = connecting(origin);
+    for (const Client& client : clients_) {
+      if (!queued(client) || client.origin != origin) continue;
+      ++waiting;
+      waiting_for_any += client.terms.freshness == Freshness::any;
+    }
+    for (const FakeConnection* connection : factory_.connections) {
+      open += connection->origin == origin;
+      idle += connection->origin == origin && connection->idle_listener != nullptr;
+    }
+    EXPECT_FALSE(waiting_for_any > 0 && idle > 0);
+    const size_t on_the_way = connecting(origin) - replaying(origin);
+    if (waiting <= on_the_way) return;
+    if (open >= settings_.connections_per_origin) {
+      EXPECT_EQ(idle, 0U);
+    } else {
+      EXPECT_GE(factory_.open_count(), settings_.connections);
+      EXPECT_EQ(pool_->snapshot().idle, 0U);
+    }
+  }
+
+  // Past its time waits only who has a connection being opened for it. (The pool may take a tenth
+  // of a second to see that a more urgent one took that away.)
+  void check_deadlines() {
+    for (const Client& client : clients_) {
+      if (!queued(client) || loop_.now() < client.since + kTimeout) continue;
+      size_t ahead = 0;
+      for (const Client& other : clients_) {
+        ahead += queued(other) && other.origin == client.origin && other.before(client);
+      }
+      EXPECT_LT(ahead, connecting(client.origin) - replaying(client.origin));
+    }
+  }
+
+  void finish() {
+    pool_->drain();
+    draining_ = true;
+    ++event_;
+    loop_.run();
+    for (Client& client : clients_) {
+      EXPECT_FALSE(queued(client));
+      client.exchange.give_up();  // replays go on
+      client.exchange.release();
+    }
+    loop_.run();
+    EXPECT_TRUE(pool_->empty());
+    EXPECT_EQ(factory_.open_count(), 0U);
+    EXPECT_EQ(pool_->origin_count(), 0U);
+  }
+
+  const std::array<Origin, 3> origins_{Origin{Scheme::https, "a.example", 443},
+                                       Origin{Scheme::https, "b.example", 443},
+                                       Origin{Scheme::http, "a.example", 80}};
+  std::mt19937 random_{GetParam()};
+  PoolSettings settings_{.connections = 4, .connections_per_origin = 3};
+  FakeConnectionFactory factory_;
+  FakeLoop loop_;
+  std::optional<ConnectionPool> pool_{std::in_place, loop_, factory_, settings_};
+  std::array<Client, 14> clients_;
+  size_t ceiling_ = 4;
+  size_t failures_ = 0, failures_heard_ = 0;
+  uint64_t arrivals_ = 0, event_ = 0;
+  bool advancing_ = false, draining_ = false;
+};
+
+TEST_P(PoolModelTest, HoldsItsPromisesOnARandomWalk) {
+  for (int i = 0; i < kSteps && !HasFailure(); ++i) {
+    step();
+    if (HasFailure()) ADD_FAILURE() << "at step " << i;
+  }
+  finish();
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, PoolModelTest, testing::Values(1U, 2U, 3U, 4U));
+
+}  // namespace
+}  // namespace trunkd
