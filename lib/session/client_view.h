@@ -18,12 +18,17 @@ namespace trunkd {
 // Cheap: called for every field of every response.
 bool is_rewritten(std::string_view name);
 
-// The field's new value; none: the field is dropped. `sent` is the URL that was sent upstream,
-// `client_host` the request's Host value as received (for the absolute view: scheme "http" and the
-// URL's own host). `set_cookie_dropped_secure` (may be null) becomes true if a __Host- or __Secure-
-// cookie lost what its name promises, so that the caller can log the advice once.
+// The field's new value; none: the field is dropped. What cannot be parsed stays as it is. `sent`
+// is the URL that was sent upstream. `set_cookie_dropped_secure` (may be null) becomes true if a
+// __Host- or __Secure- cookie lost what its name promises, so that the caller can log the advice
+// once.
 std::optional<std::string> rewrite_field(std::string_view name, std::string_view value,
                                          const SessionConfig& session, const ClientView& view,
                                          const Url& sent, bool* set_cookie_dropped_secure);
+
+// How the client would ask for `url` in its view, if it can: a path ("/p", "/s/NAME/p"), or an
+// absolute URL in the absolute view. None: only by its own URL.
+std::optional<std::string> client_reference(const Url& url, const SessionConfig& session,
+                                            const ClientView& view, const Url& sent);
 
 }  // namespace trunkd

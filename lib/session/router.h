@@ -14,19 +14,14 @@
 #include "base/result.h"
 #include "config/config.h"
 #include "http/message.h"
+#include "session/arrival.h"
+#include "session/host_guard.h"
+#include "session/request_target.h"
+#include "session/routing_fields.h"
+#include "session/session_index.h"
+#include "session/session_naming.h"
 
 namespace trunkd {
-
-// How a request came in.
-struct Arrival {
-  // The session whose own listener this is, as its index in Config::sessions; none: the shared
-  // port.
-  std::optional<size_t> own_session;
-  bool unix_socket = false;
-  std::string_view
-      local_ip;  // the accepting address without port, IPv6 without brackets; empty for Unix
-  uint16_t local_port = 0;
-};
 
 // How the client sees what it asked for; Location and its kin are rewritten into this view
 // (client_view.h).
@@ -62,11 +57,19 @@ class Router {
                       std::optional<size_t>* session_of_error = nullptr) const;
 
  private:
-  std::shared_ptr<const Config> config_;
-};
+  Result<Route> find_route(const RequestHead& request, const Arrival& arrival,
+                           std::optional<size_t>& session) const;
+  Result<RequestTarget> judged_target(const RequestHead& request, const Arrival& arrival,
+                                      const RoutingFields& fields) const;
+  Result<Route> single_host_route(const RequestTarget& target, const RoutingFields& fields,
+                                  const NamedSession& named) const;
+  Result<Route> multi_host_route(const RequestTarget& target, const RoutingFields& fields,
+                                 const NamedSession& named) const;
+  const SessionConfig& settings(size_t session) const { return config_->sessions[session]; }
 
-// base path + endpoint + request target (product.md, section 2): "/" appends nothing, slashes
-// between the parts are normalised once, dot segments stay, the query is kept byte for byte.
-std::string join_target(std::string_view base_path, std::string_view request_target);
+  std::shared_ptr<const Config> config_;
+  HostGuard guard_;
+  SessionIndex index_;
+};
 
 }  // namespace trunkd

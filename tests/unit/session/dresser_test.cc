@@ -1,0 +1,78 @@
+#include "session/dresser.h"
+
+#include <gtest/gtest.h>
+#include <initializer_list>
+
+namespace trunkd {
+namespace {
+
+const Origin kOrigin{Scheme::https, "api.example", 443};
+
+RequestHead request(std::string method, std::initializer_list<Field> fields) {
+  RequestHead head;
+  head.method = std::move(method);
+  head.target = "/";
+  for (const Field& field : fields) head.headers.add(field.name, field.value);
+  return head;
+}
+
+std::string dressed(const RequestHead& head, const SessionConfig& session = {},
+                    int max_forwards = -1) {
+  std::string out;
+  append_upstream_head(out, head, session, kOrigin, "/v1/x", max_forwards);
+  return out;
+}
+
+TEST(DresserTest, SpellingOrderAndDuplicatesStay) {
+  EXPECT_EQ(
+      dressed(request("GET", {{"hOsT", "localhost"}, {"X-b", "1"}, {"accept", "a"}, {"X-b", "2"}})),
+      "GET /v1/x HTTP/1.1\r\nhOsT: api.example\r\nX-b: 1\r\naccept: a\r\nX-b: 2\r\n\r\n");
+}
+
+TEST(DresserTest, ARequestWithoutHostGetsOne) {
+  EXPECT_EQ(dressed(request("GET", {{"A", "1"}})),
+            "GET /v1/x HTTP/1.1\r\nA: 1\r\nHost: api.example\r\n\r\n");
+}
+
+TEST(DresserTest, TheBodyIsFramedAnew) {
+  RequestHead head = request("POST", {{"Host", "x"}, {"content-length", "5"}});
+  head.framing = {Framing::length, 5};
+  EXPECT_EQ(dressed(head), "POST /v1/x HTTP/1.1\r\nHost: api.example\r\nContent-Length: 5\r\n\r\n");
+  head.framing = {Framing::chunked, 0};
+  EXPECT_EQ(dressed(head),
+            "POST /v1/x HTTP/1.1\r\nHost: api.example\r\nTransfer-Encoding: chunked\r\n\r\n");
+}
+
+TEST(DresserTest, AnEmptyBodyKeepsItsLength) {
+  RequestHead head = request("POST", {{"Host", "x"}, {"Content-Length", "0"}});
+  head.framing = {Framing::length, 0};
+  EXPECT_EQ(dressed(head), "POST /v1/x HTTP/1.1\r\nHost: api.example\r\nContent-Length: 0\r\n\r\n");
+}
+
+TEST(DresserTest, AnUpgradePassesOnlyIfItIsAllowedAndAsked) {
+  const SessionConfig session;
+  const auto asks = [&](std::initializer_list<Field> fields) {
+    return std::string(allowed_upgrade(request("GET", fields), session));
+  };
+  EXPECT_EQ(asks({{"Connection", "upgrade"}, {"Upgrade", "WebSocket"}}), "WebSocket");
+  EXPECT_EQ(asks({{"Upgrade", "websocket"}}), "");
+  EXPECT_EQ(asks({{"Connection", "Upgrade"}, {"Upgrade", "h2c"}}), "");
+  EXPECT_EQ(asks({{"Connection", "Upgrade"}, {"Upgrade", "websocket, h2c"}}), "");
+  EXPECT_EQ(asks({{"Connection", "Upgrade"}, {"Upgrade", "websocket"}, {"Upgrade", "h2c"}}), "");
+}
+
+TEST(DresserTest, AnHttp10ExpectationIsDropped) {
+  RequestHead head = request("POST", {{"Host", "x"}, {"Expect", "100-continue"}});
+  EXPECT_NE(dressed(head).find("Expect"), std::string::npos);
+  head.minor_version = 0;
+  EXPECT_EQ(dressed(head).find("Expect"), std::string::npos);
+}
+
+TEST(DresserTest, TraceCarriesNoCredentials) {
+  const auto out = dressed(request(
+      "TRACE", {{"Host", "x"}, {"Authorization", "secret"}, {"Cookie", "a=b"}, {"X", "1"}}));
+  EXPECT_EQ(out, "TRACE /v1/x HTTP/1.1\r\nHost: api.example\r\nX: 1\r\n\r\n");
+}
+
+}  // namespace
+}  // namespace trunkd
