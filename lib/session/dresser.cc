@@ -24,6 +24,11 @@ bool stays_here(std::string_view name, const ConnectionOptions& connection) {
   return is_hop_by_hop(name) || is_framing(name) || is_ours(name) || connection.lists(name);
 }
 
+// What a TRACE must not carry: its answer shows it to whoever asked (RFC 9110, 9.3.8).
+bool is_sensitive(std::string_view name) {
+  return iequals(name, "authorization") || iequals(name, "cookie");
+}
+
 Url sent_url(const Route& route) {
   Url url;
   url.origin = route.origin;
@@ -53,12 +58,15 @@ void append_upstream_head(std::string& out, const RequestHead& request,
                           std::string_view target, int max_forwards) {
   const ConnectionOptions connection(request.headers);
   append_request_line(out, request.method, target);
+  const bool is_trace = request.method == "TRACE";
   bool has_host = false;
   for (const Field field : request.headers) {
     if (iequals(field.name, "host")) {
       append_field(out, field.name, origin.authority());
       has_host = true;
     } else if (stays_here(field.name, connection)) {
+      continue;
+    } else if (is_trace && is_sensitive(field.name)) {
       continue;
     } else if (max_forwards >= 0 && iequals(field.name, "max-forwards")) {
       append_field(out, field.name, static_cast<uint64_t>(max_forwards));

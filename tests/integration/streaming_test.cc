@@ -1,0 +1,110 @@
+// Bodies stream through a window, both ways, whatever their size.
+
+#include "integration/proxy_test.h"
+
+namespace trunkd {
+namespace {
+
+using StreamingTest = ProxyTest;
+
+TEST_F(StreamingTest, TheHeadArrivesBeforeTheBodyIsWhole) {
+  start();
+  origin_.next(script::send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfirst"));
+  auto call = client().get("/");
+  run_until([&] { return call.body() == "first"; });
+  EXPECT_FALSE(call.done());
+  origin_.connection(0).send("-last");
+  EXPECT_EQ(finished(call).body(), "first-last");
+}
+
+TEST_F(StreamingTest, TheBodyGoesUpBeforeItIsWhole) {
+  start();
+  TestClient& one = client();
+  auto call =
+      one.send_request("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nfirst");
+  run_until(
+      [&] { return origin_.connections() == 1 && origin_.connection(0).raw().ends_with("first"); });
+  one.send("-last");
+  EXPECT_EQ(finished(call).status(), 200);
+}
+
+TEST_F(StreamingTest, ASlowReaderSlowsItsOriginDown) {
+  start();
+  constexpr size_t kSize = 32 << 20;
+  origin_.next([](TestOrigin::Connection& connection, const TestRequest&) {
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(kSize) + "\r\n\r\n");
+    connection.send(std::string(kSize, 'x'));
+  });
+  TestClient& slow = client();
+  slow.forget_bytes();
+  slow.stop_reading();
+  auto call = slow.get("/");
+  run_until([&] { return origin_.requests() == 1; });
+  run_what_is_ready();
+  // What the proxy holds is little; the rest still lies with the origin (and in socket buffers).
+  EXPECT_GT(origin_.connection(0).queued(), kSize / 2);
+  slow.start_reading();
+  run_until([&] { return call.done(); });
+  EXPECT_TRUE(call.complete());
+  EXPECT_EQ(call->body_bytes, kSize);
+}
+
+TEST_F(StreamingTest, ASlowOriginSlowsItsClientDown) {
+  start();
+  constexpr size_t kSize = 32 << 20;
+  origin_.on_head([](TestOrigin::Connection& connection, const RequestHead&) {
+    connection.forget_bytes();
+    connection.stop_reading();
+  });
+  TestClient& one = client();
+  auto call = one.request("PUT", "/", "", std::string(kSize, 'x'));
+  run_until(
+      [&] { return origin_.connections() == 1 && origin_.connection(0).bytes_received() > 0; });
+  run_what_is_ready();
+  EXPECT_GT(one.queued(), kSize / 2);
+  origin_.connection(0).start_reading();
+  EXPECT_EQ(finished(call).status(), 200);
+  EXPECT_GE(origin_.connection(0).bytes_received(), kSize);
+}
+
+TEST_F(StreamingTest, ABodyThatWaitsForAConnectionIsHeldInAWindow) {
+  start();
+  origin_.script(script::stall());
+  client().get("/");
+  run_until([&] { return origin_.requests() == 1; });
+  constexpr size_t kSize = 32 << 20;
+  TestClient& waiting = client();
+  auto call = waiting.request("PUT", "/", "", std::string(kSize, 'x'));
+  run_until([&] { return pool().waiting == 1; });
+  run_what_is_ready();
+  EXPECT_GT(waiting.queued(), kSize / 2);
+  origin_.script(script::answer(200, "done"));
+  origin_.connection(0).reply(200, "");
+  EXPECT_EQ(finished(call).body(), "done");
+}
+
+TEST_F(StreamingTest, ABigBodyArrivesIntact) {
+  start();
+  origin_.script(script::echo());
+  std::string body;
+  for (int i = 0; i < 300'000; ++i) body += std::to_string(i) + ",";
+  auto call = finished(client().request("POST", "/", "", body));
+  EXPECT_EQ(call.body(), body);
+}
+
+TEST_F(StreamingTest, AClientThatReadsNothingIsGivenUpAfterTheIdleTime) {
+  start_with("downstream: {idle: 100ms}\n" + session_yaml("shop", origin_.url()));
+  origin_.next([](TestOrigin::Connection& connection, const TestRequest&) {
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n");
+    connection.send(std::string(64 << 20, 'x'));
+  });
+  TestClient& dead = client();
+  dead.stop_reading();
+  dead.get("/");
+  run_until([&] { return origin_.requests() == 1; });
+  run_until([&] { return origin_.open() == 0; });
+  expect_pool_whole();
+}
+
+}  // namespace
+}  // namespace trunkd
