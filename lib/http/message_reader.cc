@@ -132,13 +132,16 @@ size_t MessageReader::feed(std::string_view piece) {
   return used;
 }
 
-// llhttp bounds the value of a chunk size, but neither its zeros nor the extensions behind it.
+// llhttp bounds the value of a chunk size, but neither its zeros nor the extensions behind it, and
+// lets DEL pass in them.
 void MessageReader::check_chunk_line(std::string_view piece) {
   if (chunk_digits_ == section_bytes_) {
     const auto end = std::find_if_not(piece.begin(), piece.end(), is_hex_digit);
     chunk_digits_ += static_cast<size_t>(end - piece.begin());
   }
   if (chunk_digits_ > kMaxChunkDigits) violate({malformed_, "too many digits in a chunk size"});
+
+  if (piece.find('\x7f') != piece.npos) violate({malformed_, "a control byte in a chunk line"});
 
   const size_t line = section_bytes_ + piece.size();
   if (piece.back() == '\n' && line > kLongestPlainChunkLine) extension_bytes_ += line;
