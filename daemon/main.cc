@@ -50,8 +50,11 @@ int main(int argc, char** argv) {
   CLI::App* schema = app.add_subcommand("schema", "Print the JSON Schema of the configuration");
   CLI::App* demo = app.add_subcommand("demo", "10,000 calls over 50 connections, on this machine");
   for (CLI::App* command : {serve, check, config}) add_files_option(command, files);
-  demo->add_option("--calls", demo_options.calls, "Calls to make")->capture_default_str();
+  demo->add_option("--calls", demo_options.calls, "Calls to make")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   demo->add_option("--connections", demo_options.connections, "Connections to make them over")
+      ->check(CLI::PositiveNumber)
       ->capture_default_str();
 
   try {

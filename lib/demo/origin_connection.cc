@@ -53,7 +53,7 @@ void OriginConnection::on_request_head(RequestHead&& head) {
 void OriginConnection::on_request_body(std::string_view bytes) {
   if (finishing_) return;
   if (body_.size() + bytes.size() > kLongestBody) {
-    return answer({.status = 413, .body = "the body is too long\n", .fields = {}, .close = true});
+    return answer({.status = 413, .body = "the body is too long\n", .close = true});
   }
   body_ += bytes;
 }
@@ -64,7 +64,7 @@ void OriginConnection::on_request_end(Headers&&) {
 
 void OriginConnection::on_request_error(const Error& error) {
   head_ = {};  // the one before it
-  answer({.status = 400, .body = error.detail + '\n', .fields = {}, .close = true});
+  answer({.status = 400, .body = error.detail + '\n', .close = true});
 }
 
 void OriginConnection::answer(const Reply& reply) {

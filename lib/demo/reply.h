@@ -14,9 +14,9 @@ namespace trunkd {
 
 struct Reply {
   int status = 200;
-  std::string body;
+  std::string body{};
   // Framing, Date and Connection are the origin's own and must not be among them.
-  std::vector<std::pair<std::string, std::string>> fields;
+  std::vector<std::pair<std::string, std::string>> fields{};
   bool close = false;  // close the connection after it
 };
 
