@@ -70,9 +70,6 @@ std::string escaped(std::string_view input, size_t limit) {
   return out;
 }
 
-namespace {
-
-// The length of the valid UTF-8 sequence at the start of `text` (RFC 3629), 0 if there is none.
 size_t utf8_length(std::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);
@@ -88,8 +85,6 @@ size_t utf8_length(std::string_view text) {
   if (first == 0xf4 && byte(1) > 0x8f) return 0;
   return length;
 }
-
-}  // namespace
 
 void append_json_escaped(std::string& out, std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";

@@ -29,6 +29,9 @@ std::optional<uint64_t> parse_decimal(std::string_view text);
 // Printable ASCII stays, all else becomes \xNN, " and \ get a backslash; cut at `limit` with "...".
 // For error texts that quote input.
 std::string escaped(std::string_view input, size_t limit = 120);
+// The length of the valid UTF-8 sequence at the start of `text` (RFC 3629), which must not be
+// empty; 0 if there is none.
+size_t utf8_length(std::string_view text);
 // As the inside of a JSON string; invalid UTF-8 becomes U+FFFD.
 void append_json_escaped(std::string& out, std::string_view text);
 
@@ -46,7 +49,7 @@ void for_each_member(std::string_view list, Use use) {
   bool quoted = false;
   for (size_t i = 0; i <= list.size(); ++i) {
     if (i < list.size()) {
-      if (quoted && list[i] == '\\') {
+      if (quoted && list[i] == '\\' && i + 1 < list.size()) {
         ++i;
         continue;
       }
