@@ -4,7 +4,6 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <sys/types.h>
 
@@ -21,9 +20,11 @@ struct UnixSocketSettings {
   std::string group;  // empty: the process's own
 };
 
-class Listener {
+// Destroying it stops listening; within on_accept only through Scheduler::dispose(). When no
+// descriptor is free for a new connection, accepting pauses and goes on by itself a moment later.
+class Listener : public Disposable {
  public:
-  // Takes each new connection. Reading is off.
+  // Takes each new connection. Reading is off; on TCP, TCP_NODELAY is on.
   using OnAccept = std::function<void(std::unique_ptr<Transport>)>;
 
   // Bound and listening when it returns. `loop` must outlive it. Port 0 takes a free one.
@@ -35,9 +36,7 @@ class Listener {
                                                        const UnixSocketSettings& settings,
                                                        OnAccept on_accept);
 
-  virtual ~Listener() = default;      // stops listening
   virtual uint16_t port() const = 0;  // 0 for a Unix socket
-  // After EMFILE accepting pauses and goes on by itself when a descriptor may be free again.
 };
 
 }  // namespace trunkd

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 
 #include "base/scheduler.h"
 
@@ -29,7 +30,10 @@ class Loop final : public Scheduler {
   // From any thread: runs `call` on the loop's thread. The only call between threads.
   void post(std::function<void()> call);
 
-  uv_loop_s* uv();  // for lib/event only
+  // For lib/event only. One read buffer serves all streams, since what is read is used or copied
+  // before the next read: a connection at rest needs none.
+  uv_loop_s* uv();
+  std::span<char> read_buffer();
 
  private:
   void on_earliest_changed() override;

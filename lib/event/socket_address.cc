@@ -1,0 +1,68 @@
+#include "event/socket_address.h"
+
+#include <arpa/inet.h>
+#include <cstring>
+
+namespace trunkd {
+namespace {
+
+const sockaddr_in& as_ipv4(const sockaddr* address) {
+  return *reinterpret_cast<const sockaddr_in*>(address);
+}
+
+}  // namespace
+
+SocketAddress::SocketAddress(const sockaddr* address) {
+  const size_t size = address->sa_family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+  std::memcpy(&storage_, address, size);
+}
+
+std::optional<SocketAddress> SocketAddress::parse(std::string_view host, uint16_t port) {
+  const std::string text(host);
+  if (text.find('\0') != std::string::npos) return std::nullopt;
+  sockaddr_in6 ipv6{};
+  if (inet_pton(AF_INET6, text.c_str(), &ipv6.sin6_addr) == 1) {
+    ipv6.sin6_family = AF_INET6;
+    ipv6.sin6_port = htons(port);
+    return SocketAddress(reinterpret_cast<const sockaddr*>(&ipv6));
+  }
+  sockaddr_in ipv4{};
+  if (inet_pton(AF_INET, text.c_str(), &ipv4.sin_addr) == 1) {
+    ipv4.sin_family = AF_INET;
+    ipv4.sin_port = htons(port);
+    return SocketAddress(reinterpret_cast<const sockaddr*>(&ipv4));
+  }
+  return std::nullopt;
+}
+
+SocketAddress SocketAddress::with_port(uint16_t port) const {
+  SocketAddress other = *this;
+  other.storage_.sin6_port = htons(port);  // at the same place in both families
+  return other;
+}
+
+bool SocketAddress::is_loopback() const {
+  if (!is_ipv6()) return ntohl(as_ipv4(get()).sin_addr.s_addr) >> 24 == 127;
+  const in6_addr& address = storage_.sin6_addr;
+  if (IN6_IS_ADDR_V4MAPPED(&address)) return address.s6_addr[12] == 127;
+  return IN6_IS_ADDR_LOOPBACK(&address);
+}
+
+uint16_t SocketAddress::port() const { return ntohs(storage_.sin6_port); }
+
+std::string SocketAddress::host() const {
+  char text[INET6_ADDRSTRLEN] = "";
+  if (is_ipv6()) {
+    inet_ntop(AF_INET6, &storage_.sin6_addr, text, sizeof text);
+  } else {
+    inet_ntop(AF_INET, &as_ipv4(get()).sin_addr, text, sizeof text);
+  }
+  return text;
+}
+
+std::string SocketAddress::text() const {
+  const std::string port_text = ':' + std::to_string(port());
+  return is_ipv6() ? '[' + host() + ']' + port_text : host() + port_text;
+}
+
+}  // namespace trunkd
