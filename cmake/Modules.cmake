@@ -32,7 +32,8 @@ function(trunkd_module name)
   target_link_libraries(trunkd_${name} PRIVATE ${M_LIBRARIES})
 endfunction()
 
-# trunkd_test(NAME SOURCES a_test.cc [LINKS modules] [LIBRARIES targets]): one GoogleTest program, one ctest entry a test.
+# trunkd_test(NAME SOURCES a_test.cc [LINKS modules] [LIBRARIES targets]): one GoogleTest program,
+# one ctest entry.
 function(trunkd_test name)
   cmake_parse_arguments(T "" "" "SOURCES;LINKS;LIBRARIES" ${ARGN})
   add_executable(${name} ${T_SOURCES})
