@@ -65,6 +65,7 @@ Error unknown_session(std::string_view way, std::string_view name,
 
 Error no_session_named(const Config& config) {
   std::vector<std::string_view> names;
+  names.reserve(config.sessions.size());
   for (const SessionConfig& session : config.sessions) names.push_back(session.name);
   return {ErrorKind::unknown_session, fmt::format("the request names no session. {}", kWays),
           names.empty() ? std::string("no session is configured")

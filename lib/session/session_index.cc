@@ -83,6 +83,7 @@ std::vector<std::string_view> SessionIndex::nearest_names(std::string_view name)
   std::sort(near.begin(), near.end());
   if (near.size() > kMostSuggestions) near.resize(kMostSuggestions);
   std::vector<std::string_view> names;
+  names.reserve(near.size());
   for (const auto& [distance, known] : near) names.push_back(known);
   return names;
 }

@@ -93,6 +93,7 @@ Result<NamedSession> named_by_request(const Config& config, const SessionIndex& 
   }
   if (!target.absolute()) return tl::unexpected(no_session_named(config));
   std::vector<std::string_view> names;
+  names.reserve(owners.size());
   for (const size_t owner : owners) names.push_back(config.sessions[owner].name);
   return tl::unexpected(no_session_for_target(target.authority, names));
 }
