@@ -26,8 +26,8 @@ class Resolver {
 
   using Done = std::function<void(Result<std::vector<SocketAddress>>)>;
   // Addresses in the system's order (RFC 6724), never none. `done` is never called from inside;
-  // an address literal needs no lookup. Equal lookups that run at the same time are one. At most
-  // two run at once, so that one dead name server leaves threads for the rest.
+  // an address literal needs no lookup. Equal lookups at the same time, or within 5 s, are one. At
+  // most two run at once, so that one dead name server leaves threads for the rest.
   std::unique_ptr<Lookup> resolve(const std::string& host, uint16_t port, Done done);
 
  private:
