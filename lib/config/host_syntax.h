@@ -1,0 +1,26 @@
+// Values that name hosts: URLs, host patterns, origins of web pages.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "config/scalar_syntax.h"
+
+namespace trunkd {
+
+// A base_url, normalized: scheme and host in small letters, no default port, no "/" alone as path.
+Parsed<std::string> parse_base_url(std::string_view text);
+// An endpoint, as written.
+Parsed<std::string> parse_url_path(std::string_view text);
+Parsed<std::string> parse_host_name(std::string_view text);  // normalized
+Parsed<HostPattern> parse_host_pattern(std::string_view text);
+// What a browser sends as Origin (RFC 6454, 6.1), normalized.
+Parsed<std::string> parse_web_origin(std::string_view text);
+Parsed<std::string> parse_upgrade_token(std::string_view text);  // in small letters
+
+// "/v1/" and "asks/test" to "/v1/asks/test": one slash is put or left between the two, all else
+// stays as it is written.
+std::string join_base_path(std::string_view base_path, std::string_view endpoint);
+
+}  // namespace trunkd

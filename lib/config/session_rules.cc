@@ -1,0 +1,168 @@
+#include "config/session_rules.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "config/host_syntax.h"
+#include "config/listen_address.h"
+#include "http/url.h"
+
+namespace trunkd {
+namespace {
+
+constexpr size_t kMaxSessionName = 63;  // a label of a host name: NAME.localhost
+constexpr size_t kDefaultConnectionsForMany = 20;
+
+// Where a session says something itself, else where `defaults` says it for all.
+const Place* find_place(const SessionDraft& draft, std::string_view field) {
+  for (const Places* places : {&draft.places, &draft.inherited}) {
+    const auto found = places->find(field);
+    if (found != places->end()) return &found->second;
+  }
+  return nullptr;
+}
+
+bool says(const SessionDraft& draft, std::string_view field) {
+  return draft.places.count(field) != 0;
+}
+
+// One that a session inherits does not matter if it has its own.
+bool is_broken(const SessionDraft& draft, std::string_view field) {
+  return draft.broken.count(field) != 0 && !says(draft, field);
+}
+
+// Of base_url and allow_hosts exactly one counts; the session's own beats one from `defaults`.
+enum class Reach { one_host, many_hosts, unknown };
+
+Reach reach_of(const NamedSession& session, FieldReader& reader) {
+  const SessionDraft& draft = session.draft;
+  const Place* one = find_place(draft, "base_url");
+  const Place* many = find_place(draft, "allow_hosts");
+  if (is_broken(draft, "base_url") || is_broken(draft, "allow_hosts")) return Reach::unknown;
+  if (one == nullptr && many == nullptr) {
+    reader.mistake(session.place, session.path,
+                   "needs base_url (one host) or allow_hosts (many hosts)");
+    return Reach::unknown;
+  }
+  const bool own_one = says(draft, "base_url"), own_many = says(draft, "allow_hosts");
+  if (one != nullptr && many != nullptr && own_one == own_many) {
+    reader.mistake(*many, session.path + ".allow_hosts",
+                   "base_url and allow_hosts exclude each other: a session has one host or many");
+    return Reach::unknown;
+  }
+  return one != nullptr && (many == nullptr || own_one) ? Reach::one_host : Reach::many_hosts;
+}
+
+void finish_one_host(const SessionDraft& draft, SessionConfig& config) {
+  config.allow_hosts.clear();
+  const auto url = parse_url(draft.base_url);
+  config.origin = url->origin;
+  config.base_path =
+      join_base_path(url->path == "/" ? std::string_view() : url->path, draft.endpoint);
+}
+
+void finish_many_hosts(const NamedSession& session, SessionConfig& config, FieldReader& reader) {
+  config.multi_host = true;
+  if (says(session.draft, "endpoint") && !session.draft.endpoint.empty()) {
+    reader.mistake(session.draft.places.at("endpoint"), session.path + ".endpoint",
+                   "goes with base_url only; with allow_hosts each request brings its own path");
+  }
+}
+
+void finish_limits(const NamedSession& session, SessionConfig& config, FieldReader& reader) {
+  const SessionDraft& draft = session.draft;
+  const Place* total = find_place(draft, "connections");
+  const Place* per_host = find_place(draft, "connections_per_host");
+  if (is_broken(draft, "connections") || is_broken(draft, "connections_per_host")) return;
+  if (total == nullptr && config.multi_host) config.connections = kDefaultConnectionsForMany;
+  if (per_host == nullptr) config.connections_per_host = config.connections;
+  if (config.connections_per_host <= config.connections) return;
+  const bool own = says(draft, "connections_per_host") || total == nullptr;
+  reader.mistake(own ? *per_host : *total, session.path + ".connections_per_host",
+                 "must be at most connections (" + std::to_string(config.connections) + "), is " +
+                     std::to_string(config.connections_per_host));
+}
+
+// A listener, and how to speak of it.
+struct Listener {
+  ListenAddress address;
+  std::string path;
+  const Place* place;
+};
+
+std::vector<Listener> all_listeners(const TopDraft& top,
+                                    const std::vector<NamedSession>& sessions) {
+  std::vector<Listener> listeners;
+  const auto place_of = [](const Places& places, std::string_view field) -> const Place* {
+    const auto found = places.find(field);
+    return found == places.end() ? nullptr : &found->second;
+  };
+  if (top.config.listen) {
+    listeners.push_back({*top.config.listen, "listen", place_of(top.places, "listen")});
+  }
+  if (!top.config.admin.socket.empty()) {
+    listeners.push_back({*parse_listen_address("unix:" + top.config.admin.socket), "admin.socket",
+                         place_of(top.places, "admin.socket")});
+  }
+  if (!top.config.admin.listen.empty()) {
+    listeners.push_back({*parse_listen_address(top.config.admin.listen), "admin.listen",
+                         place_of(top.places, "admin.listen")});
+  }
+  for (const NamedSession& session : sessions) {
+    for (const ListenAddress& address : session.draft.config.listen) {
+      listeners.push_back({address, session.path + ".listen", find_place(session.draft, "listen")});
+    }
+  }
+  return listeners;
+}
+
+}  // namespace
+
+std::string session_name_problem(std::string_view name) {
+  const auto is_name_char = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  };
+  if (!name.empty() && name.size() <= kMaxSessionName && name.front() != '-' &&
+      name.back() != '-' && std::all_of(name.begin(), name.end(), is_name_char)) {
+    return {};
+  }
+  return "a session's name has small letters, digits and inner dashes, at most 63 in all";
+}
+
+SessionConfig finish_session(const NamedSession& session, FieldReader& reader) {
+  SessionConfig config = session.draft.config;
+  config.name = session.name;
+  const Reach reach = reach_of(session, reader);
+  if (reach == Reach::one_host) finish_one_host(session.draft, config);
+  if (reach == Reach::many_hosts) finish_many_hosts(session, config, reader);
+  if (reach != Reach::unknown) finish_limits(session, config, reader);
+  return config;
+}
+
+void check_listeners(const TopDraft& top, const std::vector<NamedSession>& sessions,
+                     FieldReader& reader) {
+  const std::vector<Listener> listeners = all_listeners(top, sessions);
+  for (size_t i = 0; i < listeners.size(); ++i) {
+    const Listener& listener = listeners[i];
+    if (!top.config.expose && !is_local(listener.address)) {
+      reader.mistake(*listener.place, listener.path,
+                     "other machines could reach " + listener.address.text() +
+                         "; if that is meant, say expose: true at the top level");
+    }
+    for (size_t j = 0; j < i; ++j) {
+      if (!overlap(listeners[j].address, listener.address)) continue;
+      // One such mistake a listener is enough.
+      const bool first = listener.place == nullptr;
+      const Listener& told = first ? listeners[j] : listener;
+      const Listener& other = first ? listener : listeners[j];
+      reader.mistake(
+          *told.place, told.path,
+          told.address.text() + " is already taken by " + other.path +
+              (other.place != nullptr ? " (line " + std::to_string(other.place->line) + ')'
+                                      : ", whose default it is"));
+      break;
+    }
+  }
+}
+
+}  // namespace trunkd
