@@ -65,11 +65,13 @@ struct RequestLog : RequestListener, EventLog {
   void on_request_end(Headers&& trailers) override { add("end " + describe(trailers)); }
   void on_request_error(const Error& error) override {
     kind = error.kind;
-    add("error " + std::string(failure_of(error.kind).word) + ": " + error.detail);
+    detail = error.detail;  // no event: it may differ when the input is wrong in two ways
+    add("error " + std::string(failure_of(error.kind).word));
   }
 
   int heads = 0;
   ErrorKind kind = ErrorKind::internal;  // of the error; internal: none
+  std::string detail;
 };
 
 struct ResponseLog : ResponseListener, EventLog {
@@ -87,11 +89,13 @@ struct ResponseLog : ResponseListener, EventLog {
   void on_response_end(Headers&& trailers) override { add("end " + describe(trailers)); }
   void on_response_error(const Error& error) override {
     kind = error.kind;
-    add("error " + std::string(failure_of(error.kind).word) + ": " + error.detail);
+    detail = error.detail;  // no event: it may differ when the input is wrong in two ways
+    add("error " + std::string(failure_of(error.kind).word));
   }
 
   int heads = 0;
   ErrorKind kind = ErrorKind::internal;  // of the error; internal: none
+  std::string detail;
 };
 
 // Gives the parser `input` in pieces of at most `piece` bytes, as a connection would. Returns how

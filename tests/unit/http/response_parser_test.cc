@@ -167,15 +167,14 @@ TEST(ResponseParserTest, AnEndOfStreamInTheMiddleIsAnError) {
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
   for (size_t size = 0; size < input.size(); ++size) {
     const Events events = parse(input.substr(0, size), {.then_end = true});
-    EXPECT_TRUE(events.back().starts_with("error connection_terminated")) << size;
+    EXPECT_EQ(events.back(), "error connection_terminated") << size;
   }
   EXPECT_EQ(parse(input, {.then_end = true}).back(), "end ");
   EXPECT_EQ(parse("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello", {.then_end = true}).back(),
-            "error connection_terminated: the origin closed the connection within its response");
+            "error connection_terminated");
   EXPECT_EQ(parse("HTTP/1.1 100 Continue\r\n\r\n", {.then_end = true}).back(),
-            "error connection_terminated: the origin closed the connection within its response");
-  EXPECT_EQ(parse("", {.then_end = true}).back(),
-            "error connection_terminated: the origin closed the connection without a response");
+            "error connection_terminated");
+  EXPECT_EQ(parse("", {.then_end = true}).back(), "error connection_terminated");
 }
 
 TEST(ResponseParserTest, AnEndOfStreamWhileNothingIsExpectedIsNobodysBusiness) {
