@@ -64,7 +64,7 @@ class Connection:
 
 
 class Origin:
-    """Serves `app(request) -> Answer`, `bytes` or `str` on 127.0.0.1, in a thread of its own.
+    """Serves `app(request) -> Answer`, or the body as `str`, on 127.0.0.1, in a thread of its own.
 
     `early(request) -> Answer or None` is asked once as soon as a head is complete, before the body
     is; `app` is asked all the same when it is there.
@@ -209,7 +209,16 @@ class Origin:
             connection.early_asked = False
             connection.waiting = True
             self.requests.append(request)
-            self._schedule(connection, self._app(request))
+            self._schedule(connection, self._answer(request))
+
+    def _answer(self, request):
+        answer = self._app(request)
+        if isinstance(answer, Answer):
+            return answer
+        whole = respond(answer).data
+        if request.method != "HEAD":
+            return Answer(whole)
+        return Answer(whole[: whole.index(b"\r\n\r\n") + 4])
 
     def _parse_head(self, connection, head_end):
         lines = connection.unparsed[:head_end].decode("latin-1").split("\r\n")
@@ -219,8 +228,6 @@ class Origin:
         return Request(method, target, version, fields, b"", connection, connection.requests + 1)
 
     def _schedule(self, connection, answer):
-        if not isinstance(answer, Answer):
-            answer = respond(answer)
         if answer.delay:
             due = time.monotonic() + answer.delay
             heapq.heappush(self._timers, (due, id(answer), connection, answer))

@@ -192,7 +192,7 @@ class UpgradeTest(unittest.TestCase):
     HANDSHAKE = (b"GET /chat HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: %s\r\n"
                  b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
     SWITCHED = (b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
-                b"Upgrade: websocket\r\n\r\n")
+                b"Upgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n")
 
     def test_bytes_flow_both_ways_after_101_and_the_slot_is_free_after_the_end(self):
         with Origin(lambda request: Answer(self.SWITCHED + b"first", then="keep")
