@@ -19,6 +19,9 @@ struct DemoReport {
   Duration trunkd_cpu{};  // user and system, for all calls through trunkd
 };
 
+// What is about to happen; `compared` is the number of calls with a new connection each.
+std::string heading_text(uint64_t calls, uint64_t compared, const DemoReport& report);
+
 // Every answer was right, on both ways, and the origin never saw more connections from trunkd than
 // the limit: neither at once nor one after the other.
 bool passed(const DemoReport& report);

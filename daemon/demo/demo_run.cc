@@ -121,13 +121,12 @@ void DemoRun::on_line(ControlChannel& channel, std::string_view line) {
 void DemoRun::begin_when_both_are_there() {
   if (origin_ == nullptr || callers_ == nullptr) return;
   if (const auto started = start_trunkd(); !started) return fail(started.error().detail);
-  fmt::print(
-      "{} HTTPS calls, {} to /{}, by {} clients over {} connections;\n"
-      "then some of them with a new connection each.\n\n",
-      options_.calls, square_path(1), options_.calls, report_.callers, options_.connections);
+  fmt::print("{}\n", heading_text(options_.calls, compared_calls(), report_));
   std::fflush(stdout);
   call_through_trunkd();
 }
+
+uint64_t DemoRun::compared_calls() const { return std::min(options_.calls, kMostNewConnections); }
 
 Result<bool> DemoRun::start_trunkd() {
   trunkd_ = std::make_unique<Server>(
@@ -153,8 +152,8 @@ void DemoRun::on_result(const CallResult& result) {
 }
 
 void DemoRun::call_with_new_connections() {
-  start_calls({Way::new_connection_each, origin_ports_.new_connection_each,
-               std::min(options_.calls, kMostNewConnections), report_.callers});
+  start_calls({Way::new_connection_each, origin_ports_.new_connection_each, compared_calls(),
+               report_.callers});
 }
 
 void DemoRun::on_report(const OriginReport& report) {

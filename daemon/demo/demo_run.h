@@ -43,6 +43,7 @@ class DemoRun {
   void call_with_new_connections();
   void on_report(const OriginReport& report);
 
+  uint64_t compared_calls() const;
   void start_calls(const CallPlan& plan);
   void on_progress(const Progress& progress);
   void clear_progress();
