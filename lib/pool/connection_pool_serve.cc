@@ -77,7 +77,8 @@ void ConnectionPool::apply_settings() {
     }
     review(group);
   }
-  while (slots_.size() > settings_.connections && evict_one()) {
+  while (slots_.size() > settings_.connections) {
+    if (!evict_one()) break;
   }
 }
 

@@ -150,6 +150,17 @@ TEST_F(ConnectionPoolTest, WhoWantsANewConnectionGetsTheSlotOfAnIdleOneAtTheLimi
   EXPECT_TRUE(replay.lease);
 }
 
+TEST_F(ConnectionPoolTest, AnIdleConnectionIsNotTakenFromUnderOneWhoNeedsItsSlot) {
+  change({.connections = 1, .connections_per_origin = 1});
+  FakeExchange first, replay;
+  open_for(first);
+  release(first);
+  LeaseTerms how = terms();
+  how.freshness = Freshness::new_only;
+  enqueue(replay, a_, how);
+  EXPECT_FALSE(pool_->try_acquire(a_));
+}
+
 TEST_F(ConnectionPoolTest, ThoseWhoTakeAnyConnectionPassOneWhoWantsANewOne) {
   change({.connections = 1, .connections_per_origin = 1});
   FakeExchange holder, replay, usual;

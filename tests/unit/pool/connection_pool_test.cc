@@ -171,6 +171,16 @@ TEST_F(ConnectionPoolTest, AnIdleConnectionThatDiesLeavesAtOnce) {
   EXPECT_TRUE(pool_->empty());
 }
 
+TEST_F(ConnectionPoolTest, AConnectionThatDiesTwiceInOneEventLeavesOnce) {
+  FakeExchange first;
+  open_for(first);
+  release(first);
+  factory_.connections.front()->die();
+  factory_.connections.front()->die();
+  loop_.run();
+  EXPECT_TRUE(pool_->empty());
+}
+
 TEST_F(ConnectionPoolTest, AnIdleConnectionFoundUnusableIsPassedOver) {
   FakeExchange first, second;
   open_for(first);
@@ -262,6 +272,19 @@ TEST_F(ConnectionPoolTest, AConnectionPastItsAgeIsClosedWhenItComesBack) {
   loop_.advance(10min);
   release(first);
   EXPECT_TRUE(pool_->empty());
+}
+
+TEST_F(ConnectionPoolTest, AConnectionPastItsAgeIsNotGivenToAWaiter) {
+  change({.connections = 1, .connections_per_origin = 1, .max_age = 10s});
+  FakeExchange first, second;
+  open_for(first);
+  ask(second);
+  loop_.advance(10s);
+  release(first);
+  EXPECT_TRUE(second.waiting());
+  finish_open();
+  ASSERT_TRUE(second.lease);
+  EXPECT_FALSE(second.lease->reused());
 }
 
 TEST_F(ConnectionPoolTest, AConnectionEndsAfterItsLastAllowedExchange) {
