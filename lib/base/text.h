@@ -12,7 +12,11 @@ namespace trunkd {
 
 constexpr char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 std::string to_lower(std::string_view text);
-bool iequals(std::string_view a, std::string_view b);
+bool iequals_of_one_size(std::string_view a, std::string_view b);
+// Inline as far as most comparisons of field names go.
+inline bool iequals(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && iequals_of_one_size(a, b);
+}
 bool istarts_with(std::string_view text, std::string_view prefix);
 
 std::string_view trim(std::string_view text);  // spaces and tabs at both ends

@@ -55,22 +55,11 @@ void Headers::start_field() {
   entries_.push_back({static_cast<uint32_t>(block_.size()), 0, 0});
 }
 
-void Headers::append_name(std::string_view piece) {
-  block_.append(piece);
-  entries_.back().name_size += static_cast<uint32_t>(piece.size());
-}
-
-void Headers::append_value(std::string_view piece) {
-  block_.append(piece);
-  entries_.back().value_size += static_cast<uint32_t>(piece.size());
-}
-
 void Headers::trim_last_value() {
   Entry& entry = entries_.back();
-  const size_t end = entry.at + entry.name_size + entry.value_size;
-  const std::string_view value(block_.data() + end - entry.value_size, entry.value_size);
-  const size_t last = value.find_last_not_of(" \t");
-  entry.value_size = last == std::string_view::npos ? 0 : static_cast<uint32_t>(last + 1);
+  const char* value = block_.data() + entry.at + entry.name_size;
+  const auto is_white = [](char c) { return c == ' ' || c == '\t'; };
+  while (entry.value_size > 0 && is_white(value[entry.value_size - 1])) --entry.value_size;
 }
 
 }  // namespace trunkd

@@ -41,8 +41,14 @@ class Headers {
   // For a parser that gets names and values in pieces: they go to the last field, the name before
   // the value.
   void start_field();
-  void append_name(std::string_view piece);
-  void append_value(std::string_view piece);
+  void append_name(std::string_view piece) {
+    block_.append(piece);
+    entries_.back().name_size += static_cast<uint32_t>(piece.size());
+  }
+  void append_value(std::string_view piece) {
+    block_.append(piece);
+    entries_.back().value_size += static_cast<uint32_t>(piece.size());
+  }
   void trim_last_value();  // trailing white space is not part of a value (RFC 9110, 5.5)
   size_t bytes() const { return block_.size(); }  // of all names and values
 

@@ -11,8 +11,8 @@ namespace trunkd {
 
 // Limits of a head that untrusted peers must keep to (both sides).
 struct HeadLimits {
-  size_t head = 64 * 1024;  // start line and fields together, in bytes; trailers likewise
-  size_t target = 16 * 1024;
+  size_t head = size_t{64} * 1024;  // start line and fields together, in bytes; trailers likewise
+  size_t target = size_t{16} * 1024;
   size_t fields = 128;
 };
 

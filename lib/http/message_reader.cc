@@ -11,7 +11,7 @@ namespace {
 constexpr size_t kMaxChunkLine = 1024;
 constexpr size_t kMaxChunkDigits = 16;
 constexpr size_t kLongestPlainChunkLine = kMaxChunkDigits + 2;
-constexpr size_t kMaxExtensionBytes = 16 * 1024;
+constexpr size_t kMaxExtensionBytes = size_t{16} * 1024;
 
 constexpr int kError = -1;
 

@@ -30,8 +30,7 @@ size_t RequestLine::read(std::string_view bytes) {
         used += read_target(rest);
         break;
       case Part::version:
-        read_version(rest.front());
-        ++used;
+        used += read_version(rest);
         break;
       case Part::complete:
         break;
@@ -76,14 +75,19 @@ size_t RequestLine::read_target(std::string_view bytes) {
   return count + 1;
 }
 
-void RequestLine::read_version(char c) {
-  const char expected = kVersionPattern[version_bytes_];
-  if (expected == 'd' ? !is_digit(c) : c != expected) {
-    refuse(ErrorKind::malformed_request, "no valid HTTP version at the end of the request line");
-    return;
+size_t RequestLine::read_version(std::string_view bytes) {
+  size_t used = 0;
+  while (used < bytes.size() && version_bytes_ < kVersionPattern.size()) {
+    const char c = bytes[used++];
+    const char expected = kVersionPattern[version_bytes_++];
+    if (expected == 'd' ? !is_digit(c) : c != expected) {
+      return refuse(ErrorKind::malformed_request,
+                    "no valid HTTP version at the end of the request line");
+    }
+    if (expected == 'd') (major_ == 0 ? major_ : minor_) = c;
   }
-  if (expected == 'd') (major_ == 0 ? major_ : minor_) = c;
-  if (++version_bytes_ == kVersionPattern.size()) judge_version();
+  if (version_bytes_ == kVersionPattern.size()) judge_version();
+  return used;
 }
 
 void RequestLine::judge_version() {

@@ -27,7 +27,7 @@ class RequestLine {
 
   size_t read_method(std::string_view bytes);
   size_t read_target(std::string_view bytes);
-  void read_version(char c);
+  size_t read_version(std::string_view bytes);
   void judge_version();
   // Returns 0 so that a reading function can end with it.
   size_t refuse(ErrorKind kind, std::string_view detail);

@@ -31,8 +31,7 @@ size_t StatusLine::read(std::string_view bytes) {
     const char c = bytes[used];
     switch (part_) {
       case Part::version_and_status:
-        read_version_and_status(c);
-        ++used;
+        used += read_version_and_status(bytes.substr(used));
         break;
       case Part::space:
         expect(c == ' ' || c == '\r', c == ' ' ? Part::reason : Part::line_feed);
@@ -57,12 +56,20 @@ void StatusLine::restart() {
   position_ = 0;
 }
 
-void StatusLine::read_version_and_status(char c) {
-  const char pattern = kPattern[position_];
-  if (pattern == 'v') head_.minor_version = c - '0';
-  if (pattern == 'c' || pattern == 'd') head_.status = head_.status * 10 + (c - '0');
-  ++position_;
-  expect(fits(pattern, c), position_ == kPattern.size() ? Part::space : part_);
+size_t StatusLine::read_version_and_status(std::string_view bytes) {
+  size_t used = 0;
+  while (used < bytes.size() && position_ < kPattern.size()) {
+    const char c = bytes[used++];
+    const char pattern = kPattern[position_++];
+    if (!fits(pattern, c)) {
+      expect(false, part_);
+      return used;
+    }
+    if (pattern == 'v') head_.minor_version = c - '0';
+    if (pattern == 'c' || pattern == 'd') head_.status = head_.status * 10 + (c - '0');
+  }
+  if (position_ == kPattern.size()) part_ = Part::space;
+  return used;
 }
 
 size_t StatusLine::read_reason(std::string_view bytes) {

@@ -26,7 +26,7 @@ class StatusLine {
  private:
   enum class Part : uint8_t { version_and_status, space, reason, line_feed, complete };
 
-  void read_version_and_status(char c);
+  size_t read_version_and_status(std::string_view bytes);
   size_t read_reason(std::string_view bytes);
   void expect(bool as_expected, Part next);
 
