@@ -29,6 +29,14 @@ void WaitQueue::add(Waiter& waiter, const LeaseTerms& terms, SteadyTime now, uin
   if (line.unpromised == nullptr) line.unpromised = &waiter;
   occupied_ |= 1U << waiter.line;
   ++size_;
+  if (promised_ > 0 && waiter.turn < last_promised()->turn) promise_again();
+}
+
+// Who joins may come before one who is promised a connection.
+void WaitQueue::promise_again() {
+  const size_t connections = promised_;
+  promise(connections - 1);
+  promise(connections);
 }
 
 void WaitQueue::remove(Waiter& waiter) {

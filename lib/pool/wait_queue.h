@@ -50,6 +50,7 @@ class WaitQueue {
     Waiter* unpromised = nullptr;  // the first of them
   };
 
+  void promise_again();
   Waiter* first_of(uint32_t lines) const;
   Waiter* last_promised() const;
 

@@ -182,7 +182,9 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
     for (const Client& client : clients_) {
       waiting += client.exchange.waiting() && client.origin == origin;
     }
-    EXPECT_LE(connecting(origin), waiting);
+    if (replaying(origin) == 0) {  // which open in their own slots, whatever else is on the way
+      EXPECT_LE(connecting(origin), waiting);
+    }
   }
 
   // --- invariants

@@ -57,6 +57,18 @@ TEST_F(WaitQueueTest, APromiseIsTakenBackFromTheLastInOrder) {
   EXPECT_EQ(queue_.first_unpromised(), &second);
 }
 
+TEST_F(WaitQueueTest, APromisePassesToAMoreUrgentNewcomer) {
+  Waiter& first = join(3);
+  Waiter& second = join(3);
+  queue_.promise(2);
+  Waiter& urgent = join(0);
+  EXPECT_TRUE(urgent.promised && first.promised);
+  EXPECT_FALSE(second.promised);
+  Waiter& late = join(3);
+  EXPECT_FALSE(late.promised);
+  EXPECT_EQ(queue_.first_unpromised(), &second);
+}
+
 TEST_F(WaitQueueTest, NobodyIsPromisedMoreThanThereAreWaiters) {
   Waiter& only = join(3);
   queue_.promise(5);
