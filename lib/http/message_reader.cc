@@ -81,7 +81,7 @@ void MessageReader::restart() {
 }
 
 size_t MessageReader::read(std::string_view bytes) {
-  if (bytes.empty() && section_ == Section::payload && !paused_) return feed({"", 0});
+  if (bytes.empty() && section_ == Section::payload && !paused_) return feed("");
   size_t used = 0;
   while (used < bytes.size() && !paused_ && !complete() && !violation_) {
     const std::string_view piece = next_piece(bytes.substr(used));
