@@ -173,7 +173,7 @@ bool Server::is_own_address(const std::string& address) const {
 void Server::drain(std::function<void()> on_done) {
   on_drained_ = std::move(on_done);
   context_.draining = true;
-  doors_.clear();
+  for (const auto& door : doors_) loop_.dispose(std::move(door->listener));
   drain_deadline_.start_at(loop_.now() + config_->drain_timeout);
   clients_.drain([this] { finish_drain(); });
 }

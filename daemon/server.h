@@ -50,7 +50,7 @@ class Server {
     Arrival arrival;
     std::string local_ip;
     std::string text;
-    std::unique_ptr<Listener> listener;
+    std::unique_ptr<Listener> listener;  // null once draining; clients still refer to arrival
   };
 
   Result<bool> open(const ListenAddress& address, std::optional<size_t> session);

@@ -89,11 +89,9 @@ void UpstreamConnection::resume_reading() {
 void UpstreamConnection::on_bytes(std::string_view bytes) {
   if (state_ == State::idle) return lose_idle();
   if (state_ != State::busy) return;
-  // A response that begins before the request has ended is on its way from an origin that is awake;
-  // from its head on, silence is measured.
-  push_deadline();
   const size_t used = parser_.parse(bytes);
   if (state_ != State::busy) return;
+  push_deadline();
   if (switching_) return upgrade(bytes.substr(used));
   if (!response_ended_) return;
   // Bytes behind the end belong to no request: an origin that sends them is not asked again.

@@ -109,6 +109,7 @@ TEST_F(ReuseTest, PipelinedRequestsAreAnsweredInOrder) {
 
 TEST_F(ReuseTest, PipelinedRequestsBeforeAnEndOfTheClientAreStillAnswered) {
   start();
+  get("/warm");  // a request that still waits for a connection leaves with its client
   TestClient& one = client();
   auto first = one.get("/1");
   auto second = one.get("/2");

@@ -31,7 +31,7 @@ TEST(LocalReplyTest, InputCannotForgeFieldsOrBreakTheJson) {
   const LocalReply reply =
       problem_reply({ErrorKind::unknown_session, "a\r\nEvil: 1\xff", ""}, {}, kNow);
   EXPECT_EQ(reply.fields.find("\nEvil"), std::string::npos);
-  EXPECT_NO_THROW((void)nlohmann::json::parse(reply.body));
+  EXPECT_TRUE(nlohmann::json::accept(reply.body));
 }
 
 TEST(LocalReplyTest, EveryKindHasAProblemThatParses) {
