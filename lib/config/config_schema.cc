@@ -18,6 +18,9 @@ Json pattern(const std::string& expression) {
   return {{"type", "string"}, {"pattern", "^(" + expression + ")$"}};
 }
 
+// What every text keeps to: a dollar is doubled or begins a variable.
+constexpr const char* kDollars = "^([^$]|\\$\\$|\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^$}]*)?\\})*$";
+
 Json any_of(std::initializer_list<Json> choices) { return {{"anyOf", Json(choices)}}; }
 
 // A reference to one of the definitions below.
@@ -31,7 +34,9 @@ Json mapping(Json properties) {
 }
 
 Json list_of(const Json& items, size_t min_items = 0) {
-  Json list = {{"type", "array"}, {"items", any_of({items, defined("variable")})}};
+  Json item = any_of({items, defined("variable")});
+  item["pattern"] = kDollars;
+  Json list = {{"type", "array"}, {"items", std::move(item)}};
   if (min_items > 0) list["minItems"] = min_items;
   return list;
 }
@@ -90,9 +95,7 @@ Json value_schema(const FieldInfo& field) {
     case Syntax::listener:
       return defined("listener");
     case Syntax::listeners:
-      return any_of(
-          {defined("listener"),
-           {{"type", "array"}, {"items", any_of({defined("listener"), defined("variable")})}}});
+      return any_of({defined("listener"), list_of(defined("listener"))});
     case Syntax::session_fields:
       return defined("session");
     case Syntax::sessions:
@@ -116,7 +119,7 @@ Json field_schema(const FieldInfo& field, const std::string& default_text) {
                          field.syntax == Syntax::web_origins ||
                          field.syntax == Syntax::upgrade_tokens;
     if (!is_list || field.can_be_off) choices.push_back(defined("variable"));
-    schema = {{"anyOf", std::move(choices)}};
+    schema = {{"anyOf", std::move(choices)}, {"pattern", kDollars}};
   }
   schema["description"] = std::string(field.description) + " Default: " + default_text + '.';
   return schema;
@@ -143,7 +146,7 @@ Json properties_of(FieldTable<Draft> table, const Draft& defaults) {
 
 Json definitions() {
   Json session = mapping(properties_of(session_fields(), SessionDraft{}));
-  session["not"] = {{"required", {"base_url", "allow_hosts"}}};
+  session["not"] = {{"type", "object"}, {"required", {"base_url", "allow_hosts"}}};
   Json socket = mapping(properties_of(socket_fields(), SocketDraft{}));
   socket["type"] = "object";
   socket["required"] = {"unix"};

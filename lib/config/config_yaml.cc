@@ -86,7 +86,7 @@ std::string field_text(const Value& value, const FieldInfo& field) {
       is_empty(value) && field.syntax != Syntax::choice && field.syntax != Syntax::file_mode;
   if (lacks_value && field.can_be_off) return "off";
   if (const auto* flag = std::get_if<bool>(&value)) {
-    if (field.syntax == Syntax::choice) return quoted(field.words[*flag ? 1 : 0]);
+    if (field.syntax == Syntax::choice) return text_value(field.words[*flag ? 1 : 0]);
     return *flag ? "true" : "false";
   }
   if (const auto* number = std::get_if<uint64_t>(&value)) {

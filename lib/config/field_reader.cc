@@ -24,6 +24,7 @@ bool is_in_group(const FieldInfo& field, std::string_view group) {
 
 template <typename Draft>
 bool has_key(FieldTable<Draft> table, std::string_view key) {
+  if (key.find('.') != std::string_view::npos) return false;
   return std::any_of(table.begin(), table.end(), [&](const Field<Draft>& field) {
     return field.info.name == key || is_in_group(field.info, key);
   });
@@ -126,7 +127,11 @@ void FieldReader::read_group(const YamlNode& node, const std::string& path, cons
 void FieldReader::unknown_key(const YamlEntry& entry, const std::string& path, const Fields& fields,
                               const std::string& prefix) {
   std::string message = "unknown key";
-  if (has_key(session_fields(), entry.key)) {
+  const size_t dot = std::min(entry.key.find('.'), entry.key.size());
+  if (dot < entry.key.size() && has_key(session_fields(), entry.key.substr(0, dot))) {
+    message += ", a group is a mapping: \"" + escaped(entry.key.substr(0, dot)) + ": {" +
+               escaped(entry.key.substr(dot + 1)) + ": ...}\"";
+  } else if (has_key(session_fields(), entry.key)) {
     message += " here, it is a field of a session";
   } else if (has_key(top_fields(), entry.key)) {
     message += " here, it is a field of the top level";

@@ -16,10 +16,10 @@ bool is_path_char(char c) { return is_visible_char(c) && c != '?' && c != '#'; }
 }  // namespace
 
 Parsed<std::string> parse_base_url(std::string_view text) {
+  // No message repeats the text before it is known that there is no password in it.
   if (!istarts_with(text, "http://") && !istarts_with(text, "https://")) {
-    return wrong(must_be("a URL that begins with https:// or http://", text));
+    return wrong("must be a URL that begins with https:// or http://");
   }
-  // What may be a secret is not repeated in a message: first what stands before an @, or behind a ?
   const std::string_view rest = text.substr(text.find("://") + 3);
   if (rest.substr(0, rest.find_first_of("/?#")).find('@') != std::string_view::npos) {
     return wrong(
@@ -51,6 +51,9 @@ Parsed<std::string> parse_url_path(std::string_view text) {
 }
 
 Parsed<std::string> parse_host_name(std::string_view text) {
+  if (has_scheme(text) || std::count(text.begin(), text.end(), ':') == 1) {
+    return wrong(must_be("a host without scheme and port", text));
+  }
   auto host = normalize_host(text);
   if (!host) return wrong(std::move(host.error().detail));
   return std::move(*host);
