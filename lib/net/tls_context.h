@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "net/trust_store.h"
 
 namespace trunkd {
 
@@ -22,16 +23,21 @@ struct TlsSettings {
 class TlsContext {
  public:
   // Fails with a sentence that names the file if ca_file cannot be read or has no certificate. The
-  // trust store is parsed once per file and shared by all contexts that are alive.
-  static Result<std::unique_ptr<TlsContext>> create(const TlsSettings& settings);
+  // system's store is read at the first handshake only: a session of plain origins needs none.
+  // `trust` must outlive the context. Connections may outlive it.
+  static Result<std::unique_ptr<TlsContext>> create(const TlsSettings& settings,
+                                                    TrustStores& trust);
   ~TlsContext();
 
-  struct State;
-  State& state() { return *state_; }
+  // Certificates of the trust store that could not be read; worth a warning.
+  int unread_certificates() const;
+
+  struct State;  // for lib/net
+  const std::shared_ptr<State>& state() const { return state_; }
 
  private:
-  explicit TlsContext(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit TlsContext(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace trunkd

@@ -1,0 +1,45 @@
+// The client's side of TLS: what a TlsContext holds, and how a connection uses it.
+
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/origin.h"
+#include "base/scheduler.h"
+#include "net/handshake_gate.h"
+#include "net/tls_context.h"
+#include "net/tls_session_cache.h"
+#include "net/tls_side.h"
+
+namespace trunkd {
+
+struct TlsContext::State {
+  TlsSettings settings;
+  TrustStores& stores;
+  std::shared_ptr<TrustStore> trust;  // null: the system's, not read yet
+  std::shared_ptr<TlsShared> shared = std::make_shared<TlsShared>();
+  TlsSessionCache sessions;
+  HandshakeGate gate;
+
+  State(const TlsSettings& of, TrustStores& in) : settings(of), stores(in) {}
+  Result<void> load_trust();
+
+  // The name that the certificate must have; also part of the key to the session cache.
+  const std::string& expected_name(const Origin& origin) const {
+    return settings.server_name.empty() ? origin.host : settings.server_name;
+  }
+  std::string key(const Origin& origin) const {
+    return origin.authority() + '/' + expected_name(origin);
+  }
+};
+
+// `lead` is null if others do not wait for this handshake. `peer` says in errors whom we speak to:
+// "api.example.com (192.0.2.1:443)".
+std::unique_ptr<TlsSide> make_client_side(const std::shared_ptr<TlsContext::State>& context,
+                                          const Clock& clock, const Origin& origin,
+                                          std::string peer,
+                                          std::unique_ptr<HandshakeGate::Lead> lead);
+
+}  // namespace trunkd
