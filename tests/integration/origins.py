@@ -169,6 +169,8 @@ class Origin:
         connection.stream.close()
 
     def _on_event(self, connection, event):
+        if connection.stalled:
+            return self._close(connection)  # it reads nothing, but the end it does see
         if event & select.EPOLLOUT:
             self._flush(connection)
         if connection.open and event & (select.EPOLLIN | select.EPOLLHUP | select.EPOLLERR):
@@ -258,7 +260,7 @@ class Origin:
             return self._close(connection, reset=connection.after == "reset")
         if connection.after == "stall":
             connection.stalled = True
-            self._poll.modify(connection.stream, 0)
+            self._poll.modify(connection.stream, select.EPOLLRDHUP)
             return
         connection.waiting = False
         self._take_requests(connection)

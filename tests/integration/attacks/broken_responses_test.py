@@ -19,7 +19,7 @@ class BrokenResponsesTest(unittest.TestCase):
         cls.origin = Origin(lambda request: cls.bad if request.target == "/bad" else
                             respond(f"good from {request.connection.number}"))
         cls.daemon = Daemon(session("shop", cls.origin.url, timeouts={"response": "1s"}),
-                            log={"access": False, "level": "error"})
+                            log={"access": False})
 
     @classmethod
     def tearDownClass(cls):

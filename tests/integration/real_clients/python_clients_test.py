@@ -215,8 +215,7 @@ class UpgradeTest(unittest.TestCase):
     def test_other_upgrades_are_stripped_and_answered_as_plain_requests(self):
         with Origin(lambda request: respond(str(request.field("Upgrade")))) as origin, \
                 Daemon(session("chat", origin.url)) as daemon, daemon.connect("chat") as client:
-            client.sendall(self.HANDSHAKE.replace(b"GET", b"HEAD") % b"h2c")
-            client.shutdown(1)
+            client.sendall(self.HANDSHAKE.replace(b"Connection: ", b"Connection: close, ") % b"h2c")
             answer, _ = harness.read_to_end(client)
             self.assertEqual(harness.statuses(answer), [200])
             self.assertIsNone(origin.requests[0].field("Upgrade"))
