@@ -1,5 +1,7 @@
 #include "net/certificate_check.h"
 
+#include <mbedtls/oid.h>
+
 #include <cstdio>
 #include <utility>
 
