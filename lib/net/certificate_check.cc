@@ -1,8 +1,7 @@
 #include "net/certificate_check.h"
 
-#include <mbedtls/oid.h>
-
 #include <cstdio>
+#include <mbedtls/oid.h>
 #include <utility>
 
 #include "base/text.h"

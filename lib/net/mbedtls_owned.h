@@ -4,10 +4,13 @@
 
 #include <mbedtls/entropy.h>
 #include <mbedtls/pk.h>
-#include <mbedtls/psa_util.h>
 #include <mbedtls/ssl.h>
 #include <mbedtls/x509_crt.h>
 #include <string>
+
+extern "C" {  // this one of mbedTLS's headers does not say so itself (3.6)
+#include <mbedtls/psa_util.h>
+}
 
 namespace trunkd {
 

@@ -49,7 +49,8 @@ int set_validity(mbedtls_x509write_cert* writer, CertificateOptions::Validity va
 int set_alternative_names(mbedtls_x509write_cert* writer, const std::vector<std::string>& names) {
   std::deque<std::string> values;  // never moves what the list points to
   std::deque<mbedtls_x509_san_list> list;
-  for (const std::string& name : names) {
+  for (auto at = names.rbegin(); at != names.rend(); ++at) {  // mbedTLS writes the last one first
+    const std::string& name = *at;
     const std::string address = address_bytes(name);
     std::string& value = values.emplace_back(address.empty() ? name : address);
     mbedtls_x509_san_list& entry = list.emplace_back();

@@ -24,7 +24,7 @@ struct CertificateOptions {
   std::string common_name = "trunkd test certificate";
   bool with_alternative_names = true;
   bool authority = false;              // may issue others
-  std::string name_constraints;        // DER of a NameConstraints, not critical; empty: none
+  std::string name_constraints{};      // DER of a NameConstraints, not critical; empty: none
   const SelfSigned* issuer = nullptr;  // an authority; null: signed by its own key
 };
 

@@ -64,6 +64,8 @@ class ClientSide final : public TlsSide {
 
   bool resumed() const override { return offered_ && !check_.saw_certificate(); }
 
+  std::string peer() const override { return peer_; }
+
   Error handshake_error(int status) const override {
     if (!check_.problem().empty()) {
       return {ErrorKind::tls_certificate, "the certificate of " + peer_ + ' ' + check_.problem(),
@@ -74,9 +76,7 @@ class ClientSide final : public TlsSide {
               "the certificate of " + peer_ + " cannot be used: " + mbedtls_words(status),
               {}};
     }
-    return {ErrorKind::tls_protocol,
-            "the TLS handshake with " + peer_ + " failed: " + mbedtls_words(status),
-            {}};
+    return handshake_failed(mbedtls_words(status));
   }
 
  private:

@@ -15,8 +15,9 @@ enum class TlsVersion { tls12, tls13 };
 
 struct TlsSettings {
   bool verify = true;
-  std::string ca_file;      // PEM; empty: the system's store
-  std::string server_name;  // for SNI and the name check instead of the origin's host; may be empty
+  std::string ca_file{};  // PEM; empty: the system's store
+  std::string
+      server_name{};  // for SNI and the name check instead of the origin's host; may be empty
   TlsVersion min_version = TlsVersion::tls12;
 };
 

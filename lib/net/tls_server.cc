@@ -79,11 +79,7 @@ class ServerSide final : public TlsSide {
   void on_first_bytes() override {}
   bool resumed() const override { return resumed_; }
 
-  Error handshake_error(int status) const override {
-    return {ErrorKind::tls_protocol,
-            "the TLS handshake with a client failed: " + mbedtls_words(status),
-            {}};
-  }
+  std::string peer() const override { return "a client"; }
 
  private:
   const std::shared_ptr<const void> keep_alive_;

@@ -41,7 +41,14 @@ class TlsSide {
   virtual void on_ticket(mbedtls_ssl_context& connection) = 0;  // TLS 1.3, any time after it
   virtual void on_first_bytes() = 0;                            // of the application
   virtual bool resumed() const = 0;
-  virtual Error handshake_error(int status) const = 0;
+  virtual std::string peer() const = 0;  // for errors
+  virtual Error handshake_error(int status) const {
+    return handshake_failed(mbedtls_words(status));
+  }
+
+  Error handshake_failed(const std::string& why) const {
+    return {ErrorKind::tls_protocol, "the TLS handshake with " + peer() + " failed: " + why, {}};
+  }
 };
 
 }  // namespace trunkd

@@ -13,6 +13,20 @@ bool means_later(int status) {
   return status == MBEDTLS_ERR_SSL_WANT_READ || status == MBEDTLS_ERR_SSL_WANT_WRITE;
 }
 
+// mbedTLS asks for more although bytes are left, or a message that it has taken out and not looked
+// at: around tickets of TLS 1.3. Only when it has stalled twice is there nothing more to get.
+class StallCount {
+ public:
+  void progressed() { stalls_ = 0; }
+  bool may_call_again(size_t unread_before, size_t unread, bool pending) {
+    stalls_ = unread == unread_before ? stalls_ + 1 : 0;
+    return (unread > 0 || pending) && stalls_ < 2;
+  }
+
+ private:
+  int stalls_ = 0;
+};
+
 }  // namespace
 
 TlsTransport::TlsTransport(Scheduler& scheduler, std::unique_ptr<Transport> lower,
@@ -90,7 +104,9 @@ void TlsTransport::on_end() {
 }
 
 void TlsTransport::on_transport_error(const Error& error) {
-  if (!error_) error_ = error;
+  if (!error_) {
+    error_ = state_ == State::handshaking ? side_->handshake_failed(error.detail) : error;
+  }
   process();  // may destroy this transport
 }
 
@@ -106,6 +122,7 @@ void TlsTransport::process() {
 
 void TlsTransport::step_handshake() {
   if (!handshake_done_) return;
+  StallCount stalls;
   for (;;) {
     if (error_) return finish_handshake(tl::unexpected(*error_));
     const size_t before = unread();
@@ -117,12 +134,10 @@ void TlsTransport::step_handshake() {
     }
     if (!means_later(status))
       return finish_handshake(tl::unexpected(side_->handshake_error(status)));
-    // Asking for more does not mean that all was read.
-    if (unread() == 0 || unread() == before) break;
+    if (!stalls.may_call_again(before, unread(), mbedtls_ssl_check_pending(tls_.get()) != 0)) break;
   }
   if (lower_ended_) {
-    finish_handshake(
-        failure(ErrorKind::tls_protocol, "the connection was closed during the TLS handshake"));
+    finish_handshake(tl::unexpected(side_->handshake_failed("the connection was closed")));
   }
 }
 
@@ -136,18 +151,22 @@ void TlsTransport::finish_handshake(Result<void> result) {
 
 void TlsTransport::step_reading() {
   const std::shared_ptr<TlsShared> shared = shared_;  // has the bytes that a listener looks at
+  StallCount stalls;
   while (wants_bytes()) {
     const size_t before = unread();
     const int status =
         mbedtls_ssl_read(tls_.get(), shared->plaintext.data(), shared->plaintext.size());
     flush();
+    if (!means_later(status)) stalls.progressed();
     if (status > 0) {
       const auto* bytes = reinterpret_cast<const char*>(shared->plaintext.data());
       if (!deliver({bytes, static_cast<size_t>(status)})) return;
     } else if (status == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET) {
       side_->on_ticket(*tls_.get());
     } else if (means_later(status)) {
-      if (unread() == 0 || unread() == before) break;
+      if (!stalls.may_call_again(before, unread(), mbedtls_ssl_check_pending(tls_.get()) != 0)) {
+        break;
+      }
     } else if (status == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
       ended_ = true;
       lower_->stop_reading();
