@@ -15,13 +15,16 @@ Duration percentile(const std::vector<Duration>& sorted, size_t percent) {
 
 }  // namespace
 
-CallRun::CallRun(Loop& loop, Resolver& resolver, const CallPlan& plan, std::string ca_file,
+CallRun::CallRun(const CallerParts& parts, const CallPlan& plan, std::string ca_file,
                  OnProgress on_progress, OnDone on_done)
-    : loop_(loop), plan_(plan), on_progress_(std::move(on_progress)), on_done_(std::move(on_done)) {
+    : loop_(parts.loop),
+      plan_(plan),
+      on_progress_(std::move(on_progress)),
+      on_done_(std::move(on_done)) {
   Caller::Owner& owner = *this;
   const CallerSettings settings{plan.way, plan.port, std::move(ca_file)};
   for (uint64_t i = 0; i < std::min(plan.callers, plan.calls); ++i) {
-    callers_.push_back(std::make_unique<Caller>(loop, resolver, owner, settings));
+    callers_.push_back(std::make_unique<Caller>(parts, owner, settings));
   }
   latencies_.reserve(plan.calls);
 }

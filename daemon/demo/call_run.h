@@ -18,10 +18,10 @@ namespace trunkd {
 class CallRun final : private Caller::Owner {
  public:
   // `on_progress` is told now and then how many calls are over, `on_done` the result, once; it may
-  // not destroy the run. `loop` and `resolver` must outlive it.
+  // not destroy the run. What `parts` names must outlive it.
   using OnProgress = std::function<void(const Progress&)>;
   using OnDone = std::function<void(const CallResult&)>;
-  CallRun(Loop& loop, Resolver& resolver, const CallPlan& plan, std::string ca_file,
+  CallRun(const CallerParts& parts, const CallPlan& plan, std::string ca_file,
           OnProgress on_progress, OnDone on_done);
   ~CallRun();
 

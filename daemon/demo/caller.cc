@@ -13,12 +13,13 @@ constexpr Duration kConnectTimeout = 30s;
 
 }  // namespace
 
-Caller::Caller(Loop& loop, Resolver& resolver, Owner& owner, const CallerSettings& settings)
-    : loop_(loop),
-      resolver_(resolver),
+Caller::Caller(const CallerParts& parts, Owner& owner, const CallerSettings& settings)
+    : loop_(parts.loop),
+      resolver_(parts.resolver),
+      trust_(parts.trust),
       owner_(owner),
       settings_(settings),
-      call_next_(loop, [this] { call_next(); }) {}
+      call_next_(parts.loop, [this] { call_next(); }) {}
 
 Caller::~Caller() = default;
 
@@ -44,7 +45,7 @@ void Caller::dial() {
   if (direct) {
     TlsSettings settings;
     settings.ca_file = settings_.ca_file;
-    auto tls = TlsContext::create(settings);
+    auto tls = TlsContext::create(settings, trust_);
     if (!tls) return end_call(tls.error().detail);
     tls_ = std::move(*tls);
   }

@@ -24,6 +24,13 @@ struct CallerSettings {
   std::string ca_file;  // whom to trust on the way without trunkd
 };
 
+// What the callers of a process share; must outlive them.
+struct CallerParts {
+  Loop& loop;
+  Resolver& resolver;
+  TrustStores& trust;
+};
+
 class Caller final : private TransportListener, private ResponseListener {
  public:
   // Who owns it and knows what is to be called; must outlive it.
@@ -37,7 +44,7 @@ class Caller final : private TransportListener, private ResponseListener {
     ~Owner() = default;
   };
 
-  Caller(Loop& loop, Resolver& resolver, Owner& owner, const CallerSettings& settings);
+  Caller(const CallerParts& parts, Owner& owner, const CallerSettings& settings);
   ~Caller();
 
   void start();
@@ -64,6 +71,7 @@ class Caller final : private TransportListener, private ResponseListener {
 
   Loop& loop_;
   Resolver& resolver_;
+  TrustStores& trust_;
   Owner& owner_;
   const CallerSettings settings_;
   DeferredCall call_next_;

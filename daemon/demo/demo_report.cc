@@ -19,7 +19,8 @@ std::string grouped(uint64_t number) {
   return text;
 }
 
-std::string milliseconds(Duration duration) {
+std::string latency(Duration duration) {
+  if (duration >= 1s) return fmt::format("{:.2f} s", seconds(duration));
   return fmt::format("{:.1f} ms", seconds(duration) * 1e3);
 }
 
@@ -98,9 +99,8 @@ std::string report_text(const DemoReport& report) {
   out += row("time", fmt::format("{:.2f} s", seconds(pooled.elapsed)),
              fmt::format("{:.2f} s", seconds(alone.elapsed)));
   out += row("calls per second", calls_per_second(pooled), calls_per_second(alone));
-  out += row("latency, median", milliseconds(pooled.median), milliseconds(alone.median));
-  out += row("latency, 99 % below", milliseconds(pooled.percentile_99),
-             milliseconds(alone.percentile_99));
+  out += row("latency, median", latency(pooled.median), latency(alone.median));
+  out += row("latency, 99 % below", latency(pooled.percentile_99), latency(alone.percentile_99));
   out += row("connections opened", grouped(pooled_counts.accepted), grouped(alone_counts.accepted));
   out += row("  most at once", grouped(pooled_counts.max_open), grouped(alone_counts.max_open));
   out += row("  calls that reused one", reuse_rate(pooled, pooled_counts),

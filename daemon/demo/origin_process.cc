@@ -1,6 +1,7 @@
 #include "daemon/demo/origin_process.h"
 
 #include <cstdio>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -12,6 +13,8 @@
 #include "demo/http_origin.h"
 #include "event/loop.h"
 #include "event/tcp_connect.h"
+#include "net/self_signed.h"
+#include "net/tls_server.h"
 
 namespace trunkd {
 namespace {
@@ -40,8 +43,17 @@ class OriginProcess {
 
  private:
   Result<bool> start() {
+    const auto certificate = make_self_signed({"127.0.0.1"});
+    if (!certificate) return tl::unexpected(certificate.error());
+    std::ofstream file(paths_.certificate());
+    if (!(file << certificate->certificate << std::flush)) {
+      return failure(ErrorKind::internal, "cannot write " + paths_.certificate());
+    }
+    TlsServerSettings tls;
+    tls.certificate = certificate->certificate;
+    tls.key = certificate->key;
     for (auto* origin : {&through_trunkd_, &new_connection_each_}) {
-      auto started = HttpOrigin::start(loop_, answer_square);
+      auto started = HttpOrigin::start(loop_, answer_square, tls);
       if (!started) return tl::unexpected(started.error());
       *origin = std::move(*started);
     }

@@ -3,33 +3,28 @@
 #include <stdexcept>
 #include <utility>
 
-#include "event/socket_address.h"
 #include "http/writer.h"
 
 namespace trunkd {
 namespace {
 
-std::unique_ptr<Listener> listen(Loop& loop, Listener::OnAccept on_accept) {
-  auto listener = Listener::tcp(loop, *SocketAddress::parse("127.0.0.1", 0), std::move(on_accept));
-  if (!listener) throw std::runtime_error("no port to listen on: " + listener.error().detail);
+std::unique_ptr<OriginListener> listen(Loop& loop, const std::optional<TlsServerSettings>& tls,
+                                       OriginListener::OnConnection on_connection) {
+  auto listener = OriginListener::start(loop, tls, std::move(on_connection));
+  if (!listener) throw std::runtime_error("the origin cannot listen: " + listener.error().detail);
   return std::move(*listener);
 }
 
 }  // namespace
 
-TestOrigin::TestOrigin(Loop& loop)
-    : loop_(loop), script_(script::answer(200, "hello\n")), count_(loop) {
-  listener_ = listen(loop, [this](auto transport) { accept(std::move(transport)); });
-}
+TestOrigin::TestOrigin(Loop& loop, const std::optional<TlsServerSettings>& tls)
+    : loop_(loop),
+      script_(script::answer(200, "hello\n")),
+      listener_(listen(loop, tls, [this](auto transport) { adopt(std::move(transport)); })) {}
 
 TestOrigin::~TestOrigin() = default;
 
-Origin TestOrigin::origin() const { return {Scheme::http, "127.0.0.1", port()}; }
-
-std::string TestOrigin::url() const { return origin().text(); }
-
-void TestOrigin::accept(std::unique_ptr<Transport> transport) {
-  count_.opened();
+void TestOrigin::adopt(std::unique_ptr<Transport> transport) {
   Connection::Owner& owner = *this;
   connections_.push_back(std::make_unique<Connection>(owner, loop_, std::move(transport)));
   if (on_connection_) on_connection_(*connections_.back());
@@ -53,7 +48,7 @@ void TestOrigin::on_peer_ended(Connection& connection) {
   connection.close();
 }
 
-void TestOrigin::on_closed(Connection&) { count_.closed(); }
+void TestOrigin::on_closed(Connection&) { listener_->connection_closed(); }
 
 namespace script {
 
@@ -107,8 +102,17 @@ TestOrigin::Script send_and_reset(std::string raw) {
 
 }  // namespace script
 
+TlsServerSettings test_certificate() {
+  const auto made = make_self_signed({"127.0.0.1", "localhost"});
+  if (!made) throw std::runtime_error("no certificate: " + made.error().detail);
+  TlsServerSettings settings;
+  settings.certificate = made->certificate;
+  settings.key = made->key;
+  return settings;
+}
+
 uint16_t refusing_port(Loop& loop) {
-  return listen(loop, [](auto) {})->port();
+  return listen(loop, std::nullopt, [](auto) {})->origin().port;
 }
 
 }  // namespace trunkd

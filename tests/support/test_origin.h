@@ -7,15 +7,17 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/origin.h"
-#include "demo/connection_count.h"
-#include "event/listener.h"
+#include "demo/origin_listener.h"
 #include "event/loop.h"
 #include "http/message.h"
+#include "net/self_signed.h"
+#include "net/tls_server.h"
 #include "support/test_origin_connection.h"
 
 namespace trunkd {
@@ -28,12 +30,12 @@ class TestOrigin final : private TestOriginConnection::Owner {
   using Script = std::function<void(Connection&, const TestRequest&)>;
 
   // Listens on 127.0.0.1 and a free port; answers 200 "hello\n" until told otherwise.
-  explicit TestOrigin(Loop& loop);
+  explicit TestOrigin(Loop& loop, const std::optional<TlsServerSettings>& tls = std::nullopt);
   ~TestOrigin();
 
-  uint16_t port() const { return listener_->port(); }
-  Origin origin() const;    // as the pool knows it
-  std::string url() const;  // "http://127.0.0.1:40123"
+  const Origin& origin() const { return listener_->origin(); }  // as the pool knows it
+  uint16_t port() const { return origin().port; }
+  std::string url() const { return origin().text(); }  // "http://127.0.0.1:40123"
 
   // For all requests from now on.
   void script(Script script) { script_ = std::move(script); }
@@ -47,18 +49,19 @@ class TestOrigin final : private TestOriginConnection::Owner {
   }
   // A connection stays open when its peer has ended, until the test closes it.
   void keep_half_closed(bool keep) { keep_half_closed_ = keep; }
-  void stop_listening() { listener_.reset(); }
+  void stop_listening() { listener_->stop_listening(); }
 
-  uint64_t accepted() const { return count_.accepted(); }
-  uint64_t open() const { return count_.open(); }
-  uint64_t max_open() const { return count_.max_open(); }
+  uint64_t accepted() const { return listener_->connections().accepted(); }
+  uint64_t open() const { return listener_->connections().open(); }
+  uint64_t max_open() const { return listener_->connections().max_open(); }
+  const HandshakeCounts& handshakes() const { return listener_->handshakes(); }
   size_t requests() const { return requests_; }
-  // In the order they were accepted; also those that are closed.
+  // In the order they came, for TLS after the handshake; also those that are closed.
   Connection& connection(size_t index) { return *connections_.at(index); }
   size_t connections() const { return connections_.size(); }
 
  private:
-  void accept(std::unique_ptr<Transport> transport);
+  void adopt(std::unique_ptr<Transport> transport);
   void on_request_head(Connection& connection, const RequestHead& head) override;
   void on_request(Connection& connection, const TestRequest& request) override;
   void on_peer_ended(Connection& connection) override;
@@ -71,8 +74,7 @@ class TestOrigin final : private TestOriginConnection::Owner {
   std::function<void(Connection&, const RequestHead&)> on_head_;
   bool keep_half_closed_ = false;
   size_t requests_ = 0;
-  ConnectionCount count_;
-  std::unique_ptr<Listener> listener_;
+  std::unique_ptr<OriginListener> listener_;
   std::vector<std::unique_ptr<Connection>> connections_;
 };
 
@@ -90,6 +92,10 @@ TestOrigin::Script send_and_cut(std::string raw);    // then FIN, for TLS withou
 TestOrigin::Script send_and_reset(std::string raw);  // then RST
 
 }  // namespace script
+
+// A certificate for 127.0.0.1 and localhost, as the settings of an origin. Its own PEM is the
+// authority to trust.
+TlsServerSettings test_certificate();
 
 // A port of 127.0.0.1 that refuses connections: it was free a moment ago.
 uint16_t refusing_port(Loop& loop);
