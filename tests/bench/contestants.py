@@ -113,7 +113,8 @@ def _nginx(options, tls, port):
 
 
 def _haproxy(options, tls, port):
-    verify = f" ssl verify required ca-file {peers.certificates().ca} sni str(localhost)" if tls else ""
+    trust = f" ssl verify required ca-file {peers.certificates().ca} sni str(localhost)"
+    verify = trust if tls else ""
     text = f"""
 global
   nbthread 1

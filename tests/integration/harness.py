@@ -88,7 +88,8 @@ class Daemon:
         self.pid = self.process.pid
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        if not self._wait(lambda: self.has_said("ready") or self._ended, READY_SECONDS) or self._ended:
+        self._wait(lambda: self.has_said("ready") or self._ended, READY_SECONDS)
+        if self._ended or not self.has_said("ready"):
             self.process.kill()
             self._reader.join(5)
             raise AssertionError("trunkd did not get ready:\n" + self.text())
@@ -134,7 +135,8 @@ class Daemon:
             listening_host, _, port = where.rpartition(":")
             if listening_host.strip("[]") == host:
                 return int(port)
-        raise AssertionError(f"{name or 'the shared port'} has no listener on {host}:\n{self.text()}")
+        which = f"session {name}" if name else "the shared port"
+        raise AssertionError(f"{which} has no listener on {host}:\n{self.text()}")
 
     def url(self, name=None, path="/"):
         return f"http://127.0.0.1:{self.port(name)}{path}"

@@ -109,7 +109,7 @@ class BrokenResponsesTest(unittest.TestCase):
         self.check_connection_is_gone(before)
 
     def test_a_second_answer_never_reaches_the_next_client_that_already_waits(self):
-        """The dangerous moment: the connection is given to a waiter in the very turn it came back."""
+        """The dangerous moment: a connection goes to a waiter in the very turn it came back."""
         for name, data in malicious_responses.more_than_asked_for():
             type(self).bad = Answer(data, delay=0.05)
             with self.subTest(name):

@@ -20,8 +20,8 @@ def broken_heads():
     yield "half a head", b"HTTP/1.1 200 OK\r\nContent-Le"
     for line in (b"HTTP/2.0 200 OK", b"HTTP/0.9 200 OK", b"HTTP/1.1 99 OK", b"HTTP/1.1 2000 OK",
                  b"HTTP/1.1 OK", b"HTTP/1.1  200 OK", b"HTTP/1.1 -20 OK", b"HTTP/1.1 2OO OK",
-                 b"HTTP/1.1 000 OK", b"http/1.1 200 OK", b" HTTP/1.1 200 OK", b"HTTP/1.1 200 O\x00K",
-                 b"HTTP/1.1 200 O\rK", b"ICY 200 OK"):
+                 b"HTTP/1.1 000 OK", b"http/1.1 200 OK", b" HTTP/1.1 200 OK",
+                 b"HTTP/1.1 200 O\x00K", b"HTTP/1.1 200 O\rK", b"ICY 200 OK"):
         yield f"status line {line!r}", _with(five, line=line)
     yield "CL before TE", _with(five + chunked, b"5\r\nhello\r\n0\r\n\r\n")
     yield "TE before CL", _with(chunked + five, b"5\r\nhello\r\n0\r\n\r\n")

@@ -3,6 +3,7 @@
 TRUNKD_TEST_BULK_MIB says how many MiB; by default 1024 for a release build and 32 for the others.
 """
 
+import functools
 import hashlib
 import os
 import random
@@ -29,6 +30,7 @@ def blocks():
         yield number.to_bytes(8, "big") + noise[8:]
 
 
+@functools.lru_cache(maxsize=None)
 def digest_of_blocks():
     digest = hashlib.sha256()
     for block in blocks():
@@ -115,12 +117,12 @@ class BulkTest(unittest.TestCase):
     def test_upload(self):
         with Sink() as sink, self.start(sink.url) as daemon:
             with daemon.connect("bulk", timeout=60) as client:
-                client.sendall(b"PUT /file HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
-                               % (MEBIBYTES * BLOCK))
+                client.sendall(b"PUT /file HTTP/1.1\r\nHost: localhost\r\n"
+                               b"Content-Length: %d\r\n\r\n" % (MEBIBYTES * BLOCK))
                 for block in blocks():
                     client.sendall(block)
-                answer = b""
-                while not answer.endswith(digest_of_blocks().encode()):
+                answer, expected = b"", digest_of_blocks().encode()
+                while not answer.endswith(expected):
                     part = client.recv(4096)
                     self.assertTrue(part, f"the digest differs: {answer!r}")
                     answer += part

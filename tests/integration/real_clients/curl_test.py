@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import subprocess
+import tempfile
 import unittest
 
 import harness
@@ -23,7 +24,8 @@ def _without_proxies():
 
 def echo(request):
     fields = "".join(f"{name}: {value}\n" for name, value in request.fields)
-    return f"{request.method} {request.target} {request.version}\n{fields}\n" + request.body.decode()
+    line = f"{request.method} {request.target} {request.version}\n"
+    return f"{line}{fields}\n" + request.body.decode()
 
 
 @peers.needs("curl")
@@ -105,7 +107,7 @@ class CurlTest(unittest.TestCase):
 class CurlOverUnixSocketTest(unittest.TestCase):
     def test_a_unix_socket_serves_like_a_port(self):
         with Origin(echo) as origin:
-            path = os.path.join(self.enterContext(_directory()), "shop.sock")
+            path = os.path.join(self.enterContext(tempfile.TemporaryDirectory()), "shop.sock")
             with Daemon(session("shop", origin.url, listen=f"unix:{path}")):
                 for _ in range(2):
                     done = curl("--unix-socket", path, "http://localhost/x")
@@ -147,8 +149,8 @@ class SharedPortTest(unittest.TestCase):
         self.assertEqual(self.shop.requests + self.news.requests, [])
 
     def test_what_is_trunkd_s_own_does_not_reach_the_origin(self):
-        self.ask("-H", "Trunkd-Session: shop", "-x", f"http://shop:x@127.0.0.1:{self.daemon.port()}",
-                 self.shop.url + "/f")
+        proxy = f"http://shop:x@127.0.0.1:{self.daemon.port()}"
+        self.ask("-H", "Trunkd-Session: shop", "-x", proxy, self.shop.url + "/f")
         names = {name.lower() for name, _ in self.shop.requests[0].fields}
         self.assertFalse({n for n in names if n.startswith(("trunkd-", "proxy-"))}, names)
 
@@ -253,11 +255,6 @@ class ManyFilesTest(unittest.TestCase):
                     self.assertEqual(done.returncode, 0, (path, arguments, done.stderr))
                     self.assertEqual(hashlib.sha256(done.stdout).digest(),
                                      hashlib.sha256(body).digest(), (path, arguments))
-
-
-def _directory():
-    import tempfile
-    return tempfile.TemporaryDirectory(prefix="trunkd-test-")
 
 
 if __name__ == "__main__":

@@ -190,7 +190,8 @@ class UpgradeTest(unittest.TestCase):
     """The handshake written by hand, so that nothing of it is left to a library."""
 
     HANDSHAKE = (b"GET /chat HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: %s\r\n"
-                 b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                 b"Sec-WebSocket-Version: 13\r\n"
+                 b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
     SWITCHED = (b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
                 b"Upgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n")
 
@@ -215,7 +216,8 @@ class UpgradeTest(unittest.TestCase):
     def test_other_upgrades_are_stripped_and_answered_as_plain_requests(self):
         with Origin(lambda request: respond(str(request.field("Upgrade")))) as origin, \
                 Daemon(session("chat", origin.url)) as daemon, daemon.connect("chat") as client:
-            client.sendall(self.HANDSHAKE.replace(b"Connection: ", b"Connection: close, ") % b"h2c")
+            closing = self.HANDSHAKE.replace(b"Connection: ", b"Connection: close, ")
+            client.sendall(closing % b"h2c")
             answer, _ = harness.read_to_end(client)
             self.assertEqual(harness.statuses(answer), [200])
             self.assertIsNone(origin.requests[0].field("Upgrade"))
