@@ -1,6 +1,8 @@
 #include "event/loop.h"
 
 #include <cassert>
+#include <cstdio>
+#include <cstdlib>
 #include <mutex>
 #include <utility>
 #include <uv.h>
@@ -47,7 +49,10 @@ struct Loop::State {
 };
 
 void Loop::State::start() {
-  uv_loop_init(&uv);
+  if (uv_loop_init(&uv) != 0) {  // no descriptor or memory for the very first thing we need
+    std::fputs("trunkd: the system has no resources for an event loop\n", stderr);
+    std::abort();
+  }
   uv_prepare_init(&uv, &prepare);
   uv_check_init(&uv, &check);
   uv_timer_init(&uv, &timer);
