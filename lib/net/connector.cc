@@ -28,6 +28,7 @@ struct Connector::State {
   std::vector<SocketAddress> addresses;
   size_t next_address = 0;
   std::optional<Error> last_error;  // of an address that was tried
+  bool for_tls12 = false;           // the handshake's hello is for TLS 1.2 only
 
   std::unique_ptr<Lookup> lookup;
   std::unique_ptr<TcpConnect> attempt;
@@ -51,6 +52,7 @@ struct Connector::State {
   void wait_for_session();
   void handshake();
   void on_handshake_over(Result<void> result);
+  void try_again_for_tls12();
   void on_deadline();
   void finish(Result<Dialled> result);
 
@@ -144,22 +146,35 @@ void Connector::State::handshake() {
   const auto& context = parts.tls->state();
   if (auto loaded = context->load_trust(); !loaded) return finish(tl::unexpected(loaded.error()));
   const std::string key = context->key(origin);
+  auto shared = context->shared_for(key);
+  if (!shared) return finish(tl::unexpected(shared.error()));
+  for_tls12 = context->is_tls12(key);
   std::unique_ptr<HandshakeGate::Lead> lead;
   if (context->sessions.find(key, parts.loop.now()) == nullptr) {
     lead = context->gate.lead(parts.loop, key);
   }
   tls = std::make_unique<TlsTransport>(
-      parts.loop, std::move(dialled.transport), context->shared,
+      parts.loop, std::move(dialled.transport), std::move(*shared),
       make_client_side(context, parts.loop, origin, peer(), std::move(lead)));
   tls->handshake([this](Result<void> result) { on_handshake_over(std::move(result)); });
 }
 
 void Connector::State::on_handshake_over(Result<void> result) {
   dialled.times.tls = next_phase(Phase::handshaking);
+  if (!result && parts.tls->state()->is_tls12(parts.tls->state()->key(origin)) && !for_tls12) {
+    return try_again_for_tls12();
+  }
   if (!result) return finish(tl::unexpected(result.error()));
   dialled.tls_resumed = tls->resumed();
   dialled.transport = std::move(tls);
   finish(std::move(dialled));
+}
+
+void Connector::State::try_again_for_tls12() {
+  parts.loop.dispose(std::move(tls));
+  --next_address;
+  phase = Phase::connecting;
+  try_next_address();
 }
 
 void Connector::State::on_deadline() {

@@ -21,7 +21,8 @@ class ClientSide final : public TlsSide {
         peer_(std::move(peer)),
         lead_(std::move(lead)),
         check_(name_, context_->settings.verify),
-        started_(clock_.now()) {}
+        started_(clock_.now()),
+        tls12_only_(context_->is_tls12(key_)) {}
 
   int prepare(mbedtls_ssl_context& connection) override {
     mbedtls_ssl_set_verify(&connection, &CertificateCheck::verify, &check_);
@@ -29,6 +30,7 @@ class ClientSide final : public TlsSide {
     const bool is_address = !address_bytes(name_).empty();
     const int status = mbedtls_ssl_set_hostname(&connection, is_address ? nullptr : name_.c_str());
     if (status != 0) return status;
+    if (tls12_only_) mbedtls_ssl_set_export_keys_cb(&connection, &look_for_downgrade, this);
     if (const auto* session = context_->sessions.find(key_, started_)) {
       verified_at_ = context_->sessions.verified_at(key_);
       offered_ = mbedtls_ssl_set_session(&connection, session) == 0;  // else a full handshake
@@ -37,11 +39,11 @@ class ClientSide final : public TlsSide {
   }
 
   int handshake(mbedtls_ssl_context& connection) override {
-    const int status = mbedtls_ssl_handshake(&connection);
+    int status = mbedtls_ssl_handshake(&connection);
+    if (status == 0 && downgraded_) status = MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER;
     const bool failed =
         status != 0 && status != MBEDTLS_ERR_SSL_WANT_READ && status != MBEDTLS_ERR_SSL_WANT_WRITE;
-    // It may be the session that the origin could not stand: the next one begins from nothing.
-    if (failed && offered_) context_->sessions.forget(key_);
+    if (failed) on_failure(status, connection);
     return status;
   }
 
@@ -67,6 +69,7 @@ class ClientSide final : public TlsSide {
   std::string peer() const override { return peer_; }
 
   Error handshake_error(int status) const override {
+    if (downgraded_) return handshake_failed("somebody on the way tries to avoid TLS 1.3");
     if (!check_.problem().empty()) {
       return {ErrorKind::tls_certificate, "the certificate of " + peer_ + ' ' + check_.problem(),
               check_.hint()};
@@ -80,6 +83,27 @@ class ClientSide final : public TlsSide {
   }
 
  private:
+  // A server that could have spoken TLS 1.3 says so even in an answer to a hello for TLS 1.2 (RFC
+  // 8446, 4.1.3). Then it was not the server that made us think it could not.
+  static void look_for_downgrade(void* self, mbedtls_ssl_key_export_type, const unsigned char*,
+                                 size_t, const unsigned char*,
+                                 const unsigned char server_random[32], mbedtls_tls_prf_types) {
+    static constexpr std::string_view kSentinel = "DOWNGRD\x01";
+    const std::string_view end(reinterpret_cast<const char*>(server_random) + 24, 8);
+    static_cast<ClientSide*>(self)->downgraded_ |= end == kSentinel;
+  }
+
+  void on_failure(int status, const mbedtls_ssl_context& connection) {
+    // It may be the session that the origin could not stand: the next one begins from nothing.
+    if (offered_) context_->sessions.forget(key_);
+    if (tls12_only_) {
+      context_->forget_tls12(key_);
+    } else if (status == MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER &&
+               mbedtls_ssl_get_version_number(&connection) == MBEDTLS_SSL_VERSION_TLS1_2) {
+      context_->remember_tls12(key_);  // the connector tries again
+    }
+  }
+
   void keep_session(mbedtls_ssl_context& connection) {
     auto session = std::make_unique<TlsSession>();
     if (mbedtls_ssl_get_session(&connection, session->get()) == 0) {
@@ -97,7 +121,9 @@ class ClientSide final : public TlsSide {
   CertificateCheck check_;
   const SteadyTime started_;
   SteadyTime verified_at_{};
+  const bool tls12_only_;
   bool offered_ = false;  // a session to resume
+  bool downgraded_ = false;
 };
 
 }  // namespace

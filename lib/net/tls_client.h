@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 
 #include "base/clock.h"
@@ -19,12 +20,25 @@ struct TlsContext::State {
   TlsSettings settings;
   TrustStores& stores;
   std::shared_ptr<TrustStore> trust;  // null: the system's, not read yet
-  std::shared_ptr<TlsShared> shared = std::make_shared<TlsShared>();
+  std::shared_ptr<TlsShared> shared;
+  std::shared_ptr<TlsShared> shared_tls12;  // null: not needed yet
   TlsSessionCache sessions;
   HandshakeGate gate;
 
   State(const TlsSettings& of, TrustStores& in) : settings(of), stores(in) {}
+
+  // Before the first handshake; the system's store is read only then.
   Result<void> load_trust();
+  Result<std::shared_ptr<TlsShared>> configure(TlsVersion max_version) const;
+  // What connections with this key share; `load_trust` was called.
+  Result<std::shared_ptr<TlsShared>> shared_for(const std::string& key);
+
+  // mbedTLS 3.6.6 offers RSA-PSS in a hello for TLS 1.2 and 1.3 and then refuses it if the server
+  // speaks TLS 1.2 (its issue 10674). For such origins the hello is made for TLS 1.2 only.
+  void remember_tls12(const std::string& key);
+  void forget_tls12(const std::string& key) { tls12_only.erase(key); }
+  bool is_tls12(const std::string& key) const { return tls12_only.count(key) > 0; }
+  std::set<std::string> tls12_only;
 
   // The name that the certificate must have; also part of the key to the session cache.
   const std::string& expected_name(const Origin& origin) const {

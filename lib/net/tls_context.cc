@@ -17,6 +17,8 @@ constexpr uint16_t kGroups[] = {
     MBEDTLS_SSL_IANA_TLS_GROUP_NONE,
 };
 
+constexpr size_t kMaxRemembered = 1024;  // origins that speak TLS 1.2
+
 }  // namespace
 
 std::string mbedtls_words(int status) {
@@ -45,12 +47,26 @@ Result<void> configure_tls(TlsShared& shared, int endpoint) {
 Result<std::unique_ptr<TlsContext>> TlsContext::create(const TlsSettings& settings,
                                                        TrustStores& trust) {
   auto state = std::make_shared<State>(settings, trust);
-  if (auto configured = configure_tls(*state->shared, MBEDTLS_SSL_IS_CLIENT); !configured) {
+  if (!settings.ca_file.empty()) {
+    if (auto loaded = state->load_trust(); !loaded) return tl::unexpected(loaded.error());
+  }
+  auto shared = state->configure(TlsVersion::tls13);
+  if (!shared) return tl::unexpected(shared.error());
+  state->shared = std::move(*shared);
+  return std::unique_ptr<TlsContext>(new TlsContext(std::move(state)));
+}
+
+Result<std::shared_ptr<TlsShared>> TlsContext::State::configure(TlsVersion max_version) const {
+  auto made = std::make_shared<TlsShared>();
+  if (auto configured = configure_tls(*made, MBEDTLS_SSL_IS_CLIENT); !configured) {
     return tl::unexpected(configured.error());
   }
-  mbedtls_ssl_config* config = state->shared->config.get();
+  mbedtls_ssl_config* config = made->config.get();
   if (settings.min_version == TlsVersion::tls13) {
     mbedtls_ssl_conf_min_tls_version(config, MBEDTLS_SSL_VERSION_TLS1_3);
+  }
+  if (max_version == TlsVersion::tls12) {
+    mbedtls_ssl_conf_max_tls_version(config, MBEDTLS_SSL_VERSION_TLS1_2);
   }
   // Without `verify` the certificate is looked at all the same, and everything passes: so we learn
   // whether there was one, that is, whether the session was resumed.
@@ -59,10 +75,7 @@ Result<std::unique_ptr<TlsContext>> TlsContext::create(const TlsSettings& settin
   mbedtls_ssl_conf_session_tickets(config, MBEDTLS_SSL_SESSION_TICKETS_ENABLED);
   mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
       config, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
-  if (!settings.ca_file.empty() && settings.verify) {
-    if (auto loaded = state->load_trust(); !loaded) return tl::unexpected(loaded.error());
-  }
-  return std::unique_ptr<TlsContext>(new TlsContext(std::move(state)));
+  return made;
 }
 
 Result<void> TlsContext::State::load_trust() {
@@ -70,9 +83,26 @@ Result<void> TlsContext::State::load_trust() {
   auto loaded = stores.load(settings.ca_file);
   if (!loaded) return tl::unexpected(loaded.error());
   trust = std::move(*loaded);
-  mbedtls_ssl_conf_ca_chain(shared->config.get(), trust->certificates.get(), nullptr);
-  shared->keep_alive = trust;
   return {};
+}
+
+Result<std::shared_ptr<TlsShared>> TlsContext::State::shared_for(const std::string& key) {
+  std::shared_ptr<TlsShared>& chosen = is_tls12(key) ? shared_tls12 : shared;
+  if (!chosen) {
+    auto made = configure(TlsVersion::tls12);
+    if (!made) return tl::unexpected(made.error());
+    chosen = std::move(*made);
+  }
+  if (trust && !chosen->keep_alive) {
+    mbedtls_ssl_conf_ca_chain(chosen->config.get(), trust->certificates.get(), nullptr);
+    chosen->keep_alive = trust;
+  }
+  return chosen;
+}
+
+void TlsContext::State::remember_tls12(const std::string& key) {
+  if (tls12_only.size() >= kMaxRemembered) tls12_only.clear();
+  tls12_only.insert(key);
 }
 
 TlsContext::TlsContext(std::shared_ptr<State> state) : state_(std::move(state)) {}
