@@ -40,7 +40,7 @@ Server::Server(Loop& loop, std::shared_ptr<const Config> config, Log& log,
       access_sink_(std::move(access_sink)),
       access_log_(loop, access_sink_.get(), access_format),
       resolver_(loop),
-      upstream_{loop, resolver_, last_connection_id_,
+      upstream_{loop, resolver_, trust_, last_connection_id_,
                 [this](const std::string& address) { return is_own_address(address); }},
       context_{loop, access_log_, log, nullptr, random_prefix()},
       clients_(context_, client_limit(*config_)),
@@ -56,7 +56,7 @@ Server::~Server() {
 }
 
 Result<bool> Server::start() {
-  auto table = SessionTable::create(upstream_, trust_, config_);
+  auto table = SessionTable::create(upstream_, config_);
   if (!table) return tl::unexpected(table.error());
   context_.table = std::move(*table);
 

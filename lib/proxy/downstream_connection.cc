@@ -319,6 +319,7 @@ void DownstreamConnection::next_request() {
   if (half_closed_ && !pipelined_) return linger();
   state_ = State::idle;
   parser_.reset();
+  writer_.release_memory();
   if (!reading_) {
     reading_ = true;
     transport_->start_reading();

@@ -4,11 +4,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/scheduler.h"
 #include "config/config.h"
-#include "net/tls_context.h"
 #include "pool/connection_pool.h"
 #include "session/router.h"
 #include "upstream/upstream_factory.h"
@@ -19,7 +19,7 @@ class Session {
  public:
   // Held by the session table and by each exchange, so that a reload never cuts one off. `parts`
   // must outlive it. Fails if a file that the settings name cannot be read.
-  static Result<std::shared_ptr<Session>> create(const UpstreamParts& parts, TrustStores& trust,
+  static Result<std::shared_ptr<Session>> create(const UpstreamParts& parts,
                                                  std::shared_ptr<const Config> config,
                                                  size_t index);
 
@@ -37,7 +37,6 @@ class Session {
 
   const std::shared_ptr<const Config> config_;
   const size_t index_;
-  std::unique_ptr<TlsContext> tls_;
   std::unique_ptr<UpstreamFactory> factory_;
   std::unique_ptr<ConnectionPool> pool_;  // before its factory
   bool told_dropped_secure_ = false;
@@ -48,7 +47,6 @@ class Session {
 class SessionTable {
  public:
   static Result<std::shared_ptr<SessionTable>> create(const UpstreamParts& parts,
-                                                      TrustStores& trust,
                                                       std::shared_ptr<const Config> config);
 
   const Config& config() const { return *config_; }

@@ -40,12 +40,22 @@ class Open final : public PendingOpen {
 
 }  // namespace
 
-UpstreamFactory::UpstreamFactory(const UpstreamParts& parts, TlsContext* tls,
+Result<std::unique_ptr<UpstreamFactory>> UpstreamFactory::create(const UpstreamParts& parts,
+                                                                 const UpstreamSettings& settings) {
+  const TlsSettings tls_settings{settings.verify, settings.ca_file, settings.server_name,
+                                 settings.tls13_only ? TlsVersion::tls13 : TlsVersion::tls12};
+  auto tls = TlsContext::create(tls_settings, parts.trust);
+  if (!tls) return tl::unexpected(tls.error());
+  return std::unique_ptr<UpstreamFactory>(
+      new UpstreamFactory(parts, std::move(*tls), settings.connect_timeout));
+}
+
+UpstreamFactory::UpstreamFactory(const UpstreamParts& parts, std::unique_ptr<TlsContext> tls,
                                  Duration connect_timeout)
-    : parts_(parts), tls_(tls), connect_timeout_(connect_timeout) {}
+    : parts_(parts), tls_(std::move(tls)), connect_timeout_(connect_timeout) {}
 
 std::unique_ptr<PendingOpen> UpstreamFactory::open(const Origin& origin, OpenListener& listener) {
-  return std::make_unique<Open>(parts_, tls_, connect_timeout_, origin, listener);
+  return std::make_unique<Open>(parts_, tls_.get(), connect_timeout_, origin, listener);
 }
 
 }  // namespace trunkd

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "net/connector.h"
 #include "pool/connection_factory.h"
@@ -15,23 +16,37 @@ namespace trunkd {
 struct UpstreamParts {
   Loop& loop;
   Resolver& resolver;
+  TrustStores& trust;
   uint64_t& last_connection_id;  // counts up, process-wide
   // True for an address ("127.0.0.1:7480") that one of our own listeners has: a connection to it
   // would be a loop.
   std::function<bool(const std::string& address)> is_own_address;
 };
 
+// What a session says of its connections.
+struct UpstreamSettings {
+  Duration connect_timeout = 5s;  // lookup, TCP and TLS together
+  bool verify = true;
+  std::string ca_file;      // empty: the system's store
+  std::string server_name;  // instead of the origin's host; may be empty
+  bool tls13_only = false;
+};
+
 class UpstreamFactory final : public ConnectionFactory {
  public:
-  // `parts` and `tls` must outlive the factory; `tls` is null if no origin of the session is
-  // secure.
-  UpstreamFactory(const UpstreamParts& parts, TlsContext* tls, Duration connect_timeout);
+  // `parts` must outlive the factory. Fails with a sentence that names the file if ca_file cannot
+  // be used.
+  static Result<std::unique_ptr<UpstreamFactory>> create(const UpstreamParts& parts,
+                                                         const UpstreamSettings& settings);
 
   std::unique_ptr<PendingOpen> open(const Origin& origin, OpenListener& listener) override;
 
  private:
+  UpstreamFactory(const UpstreamParts& parts, std::unique_ptr<TlsContext> tls,
+                  Duration connect_timeout);
+
   const UpstreamParts& parts_;
-  TlsContext* const tls_;
+  const std::unique_ptr<TlsContext> tls_;
   const Duration connect_timeout_;
 };
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <csignal>
 #include <stdexcept>
 #include <string>
 
@@ -13,6 +14,8 @@ namespace trunkd {
 
 class LoopTest : public testing::Test {
  protected:
+  LoopTest() { std::signal(SIGPIPE, SIG_IGN); }  // as the daemon's main does
+
   // Runs the loop until `condition` holds. After 5 s the test fails and ends, with the line of the
   // caller; `what` says what was waited for.
   template <typename Condition>
