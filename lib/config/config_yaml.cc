@@ -120,13 +120,11 @@ void print_fields(std::string& out, FieldTable<Draft> table, const Draft& draft,
     if (text.empty()) continue;
     const size_t dot = field.info.name.find('.');
     const std::string_view its_group = field.info.name.substr(0, dot);
-    if (dot == std::string_view::npos) {
-      out += indent + std::string(field.info.name) + ": " + text + '\n';
-      continue;
-    }
-    if (its_group != group) out += indent + std::string(its_group) + ":\n";
+    const bool grouped = dot != std::string_view::npos;
+    if (grouped && its_group != group) out.append(indent).append(its_group).append(":\n");
     group = its_group;
-    out += indent + "  " + std::string(field.info.name.substr(dot + 1)) + ": " + text + '\n';
+    const std::string_view key = grouped ? field.info.name.substr(dot + 1) : its_group;
+    out.append(indent).append(grouped ? "  " : "").append(key).append(": ").append(text) += '\n';
   }
 }
 

@@ -90,9 +90,8 @@ void assign(Member& member, Value&& value) {
 
 template <typename Member>
 Value value_of(const Member& member) {
-  if constexpr (std::is_same_v<Member, bool>) {
-    return member;
-  } else if constexpr (std::is_integral_v<Member> || std::is_enum_v<Member>) {
+  constexpr bool is_number = std::is_integral_v<Member> && !std::is_same_v<Member, bool>;
+  if constexpr (is_number || std::is_enum_v<Member>) {
     return static_cast<uint64_t>(member);
   } else if constexpr (std::is_same_v<Member, std::optional<ListenAddress>>) {
     return member ? std::vector{*member} : std::vector<ListenAddress>{};

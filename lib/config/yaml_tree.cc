@@ -162,15 +162,15 @@ class TreeBuilder : public YAML::EventHandler {
       stack_.back().node->size += node->size;
       stack_.back().node->items.push_back(std::move(node));
     } else if (!stack_.back().key) {
-      stack_.back().key = as_key(std::move(node), where);
+      stack_.back().key = as_key(*node, where);
     } else {
       add_entry(std::move(node));
     }
   }
 
   // A copy, so that an aliased key is reported where it stands.
-  YamlNodePtr as_key(YamlNodePtr node, const Place& where) {
-    auto key = std::make_shared<YamlNode>(*node);
+  YamlNodePtr as_key(const YamlNode& node, const Place& where) {
+    auto key = std::make_shared<YamlNode>(node);
     key->place = where;
     if (key->kind != YamlNode::Kind::scalar) {
       mistake(where, path(), "a key must be a word");

@@ -42,7 +42,7 @@ struct YamlNode {
 
 // What is refused whatever it says: no configuration needs it, and a hostile one must not exhaust
 // the machine.
-constexpr size_t kMaxConfigBytes = 1024 * 1024;
+constexpr size_t kMaxConfigBytes = size_t{1024} * 1024;
 constexpr size_t kMaxYamlNodes = 100'000;  // aliases expanded
 constexpr size_t kMaxYamlDepth = 32;
 
