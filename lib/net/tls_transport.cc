@@ -38,10 +38,7 @@ TlsTransport::TlsTransport(Scheduler& scheduler, std::unique_ptr<Transport> lowe
   lower_->set_listener(this);
 }
 
-TlsTransport::~TlsTransport() {
-  if (destroyed_ != nullptr) *destroyed_ = true;
-  lower_->set_listener(nullptr);
-}
+TlsTransport::~TlsTransport() { lower_->set_listener(nullptr); }
 
 void TlsTransport::handshake(Done done) {
   handshake_done_ = std::move(done);
@@ -58,12 +55,9 @@ void TlsTransport::handshake(Done done) {
 // True if `call`, which speaks to somebody, has not destroyed this transport.
 template <typename Call>
 bool TlsTransport::survives(Call call) {
-  bool destroyed = false;
-  destroyed_ = &destroyed;
+  const std::weak_ptr<void> watched = alive_;
   call();
-  if (destroyed) return false;
-  destroyed_ = nullptr;
-  return true;
+  return !watched.expired();
 }
 
 bool TlsTransport::wants_bytes() const {
@@ -187,11 +181,7 @@ void TlsTransport::step_reading() {
 // False if this transport is gone.
 bool TlsTransport::deliver(std::string_view bytes) {
   if (!std::exchange(got_bytes_, true)) side_->on_first_bytes();
-  bool* const outer = destroyed_;
-  const bool alive = survives([&] { listener_->on_bytes(bytes); });
-  if (!alive && outer != nullptr) *outer = true;
-  if (alive) destroyed_ = outer;
-  return alive;
+  return survives([&] { listener_->on_bytes(bytes); });
 }
 
 // Errors that were found inside a command, or while nobody listened, are told from here.

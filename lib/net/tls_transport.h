@@ -74,7 +74,7 @@ class TlsTransport final : public Transport, private TransportListener {
   std::string_view fresh_;      // from below, during on_bytes() only
   Buffer left_over_;            // from below, not wanted yet
   std::optional<Error> error_;  // to be told
-  bool* destroyed_ = nullptr;   // set while one of our calls is on the stack above a listener's
+  const std::shared_ptr<void> alive_ = std::make_shared<char>();  // ends with this transport
   State state_ = State::handshaking;
   bool reading_ = false;
   bool lower_ended_ = false;
