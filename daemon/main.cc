@@ -1,11 +1,14 @@
 // Parses the command line and hands over to a command; returns its exit code.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <iostream>
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "config/config_loader.h"
 #include "daemon/commands/check.h"
 #include "daemon/commands/config.h"
@@ -29,15 +32,29 @@ void add_files_option(CLI::App* command, std::vector<std::string>& files) {
       ->allow_extra_args(false);
 }
 
+// CLI11 would only say that a command is missing.
+bool is_unknown_command(const CLI::App& app, const char* word) {
+  std::vector<std::string> known;
+  for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
+  if (word[0] == '-' || std::find(known.begin(), known.end(), word) != known.end()) return false;
+  std::cerr << "trunkd: unknown command \"" << trunkd::escaped(word) << '"';
+  if (const auto near = trunkd::nearest_word(word, known)) {
+    std::cerr << ", did you mean \"" << *near << "\"?";
+  }
+  std::cerr << "\nRun with --help for the commands.\n";
+  return true;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   // Name lookups and file writes share libuv's thread pool; it is read at its first use.
   setenv("UV_THREADPOOL_SIZE", "16", 0);
 
-  CLI::App app("trunkd pools outbound HTTP connections: any client speaks plain HTTP to localhost, "
-               "trunkd keeps the connections.",
-               "trunkd");
+  CLI::App app(
+      "trunkd pools outbound HTTP connections: any client speaks plain HTTP to localhost, "
+      "trunkd keeps the connections.",
+      "trunkd");
   app.set_version_flag("--version", std::string("trunkd ") + TRUNKD_VERSION);
   app.require_subcommand(1);
   app.footer("trunkd COMMAND --help tells more. Start with: trunkd demo");
@@ -51,12 +68,13 @@ int main(int argc, char** argv) {
   CLI::App* demo = app.add_subcommand("demo", "10,000 calls over 50 connections, on this machine");
   for (CLI::App* command : {serve, check, config}) add_files_option(command, files);
   demo->add_option("--calls", demo_options.calls, "Calls to make")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(uint64_t{1}, uint64_t{10'000'000}))
       ->capture_default_str();
   demo->add_option("--connections", demo_options.connections, "Connections to make them over")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(uint64_t{1}, uint64_t{1'000}))
       ->capture_default_str();
 
+  if (argc > 1 && is_unknown_command(app, argv[1])) return trunkd::kExitUsage;
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

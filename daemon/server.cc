@@ -56,7 +56,11 @@ Server::~Server() {
 }
 
 Result<bool> Server::start() {
-  auto table = SessionTable::create(upstream_, config_);
+  const auto make_factory =
+      [this](const SessionConfig& settings) -> Result<std::unique_ptr<ConnectionFactory>> {
+    return UpstreamFactory::create(upstream_, upstream_settings(settings));
+  };
+  auto table = SessionTable::create(loop_, make_factory, config_);
   if (!table) return tl::unexpected(table.error());
   context_.table = std::move(*table);
 

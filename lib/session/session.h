@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -17,36 +18,41 @@ namespace trunkd {
 
 class Session {
  public:
-  // Held by the session table and by each exchange, so that a reload never cuts one off. `parts`
-  // must outlive it. Fails if a file that the settings name cannot be read.
-  static Result<std::shared_ptr<Session>> create(const UpstreamParts& parts,
-                                                 std::shared_ptr<const Config> config,
-                                                 size_t index);
+  // Held by the session table and by each exchange, so that a reload never cuts one off.
+  // `scheduler` must outlive it.
+  Session(Scheduler& scheduler, std::unique_ptr<ConnectionFactory> factory,
+          std::shared_ptr<const Config> config, size_t index);
 
   const SessionConfig& settings() const { return config_->sessions[index_]; }
   const std::string& name() const { return settings().name; }
-  ConnectionPool& pool() { return *pool_; }
-  const ConnectionPool& pool() const { return *pool_; }
+  ConnectionPool& pool() { return pool_; }
+  const ConnectionPool& pool() const { return pool_; }
 
   // For advice that is worth one log line in a life.
   bool first_dropped_secure() { return !std::exchange(told_dropped_secure_, true); }
 
  private:
-  Session(std::shared_ptr<const Config> config, size_t index)
-      : config_(std::move(config)), index_(index) {}
-
   const std::shared_ptr<const Config> config_;
   const size_t index_;
-  std::unique_ptr<UpstreamFactory> factory_;
-  std::unique_ptr<ConnectionPool> pool_;  // before its factory
+  const std::unique_ptr<ConnectionFactory> factory_;
+  ConnectionPool pool_;
   bool told_dropped_secure_ = false;
 };
+
+// What the upstream side needs of a session's settings, for a factory of its connections.
+UpstreamSettings upstream_settings(const SessionConfig& settings);
 
 // The sessions of one configuration and the router that finds them. Immutable; a reload makes a
 // new one.
 class SessionTable {
  public:
-  static Result<std::shared_ptr<SessionTable>> create(const UpstreamParts& parts,
+  // Makes what opens a session's connections; fails if a file that its settings name cannot be
+  // used.
+  using MakeFactory =
+      std::function<Result<std::unique_ptr<ConnectionFactory>>(const SessionConfig& settings)>;
+
+  static Result<std::shared_ptr<SessionTable>> create(Scheduler& scheduler,
+                                                      const MakeFactory& make_factory,
                                                       std::shared_ptr<const Config> config);
 
   const Config& config() const { return *config_; }
