@@ -1,6 +1,7 @@
 #include "daemon/server.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <random>
 #include <sys/resource.h>
 #include <utility>
@@ -18,6 +19,11 @@ std::string random_prefix() {
   char text[9];
   std::snprintf(text, sizeof text, "%08x", random());
   return text;
+}
+
+// This machine has no IPv6.
+bool no_such_family(const Error& error) {
+  return error.system_error == EADDRNOTAVAIL || error.system_error == EAFNOSUPPORT;
 }
 
 }  // namespace
@@ -145,7 +151,7 @@ Result<bool> Server::open_loopback(uint16_t port, std::optional<size_t> session)
     if (!v4) return tl::unexpected(v4.error());
     const auto v6 = open_tcp("::1", *v4, session);
     if (v6) return true;
-    if (v6.error().kind == ErrorKind::connect_failed) {  // this machine has no IPv6
+    if (no_such_family(v6.error())) {
       log_.info("no IPv6 here: " + v6.error().detail);
       return true;
     }

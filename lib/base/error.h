@@ -65,6 +65,7 @@ struct Error {
   ErrorKind kind = ErrorKind::internal;
   std::string detail{};  // one sentence for people, without secrets; may quote escaped input
   std::string hint{};    // what to do about it; may be empty
+  int system_error = 0;  // errno, where it was the system that said no
 };
 
 }  // namespace trunkd

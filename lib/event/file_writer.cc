@@ -176,7 +176,9 @@ Result<std::unique_ptr<FileSink>> open_file_writer(Loop& loop, const std::string
   auto queue = std::make_shared<Queue>(loop);
   queue->file.path = path;
   if (!queue->file.open_again()) {
-    return failure(ErrorKind::internal, "cannot open " + path + ": " + std::strerror(errno));
+    const int error = errno;
+    return tl::unexpected(
+        Error{ErrorKind::internal, "cannot open " + path + ": " + std::strerror(error), {}, error});
   }
   return std::make_unique<FileWriter>(std::move(queue));
 }

@@ -42,7 +42,9 @@ bool out_of_resources(int error) {
 }  // namespace
 
 tl::unexpected<Error> system_failure(std::string what) {
-  return failure(ErrorKind::internal, std::move(what) + ": " + std::strerror(errno));
+  const int error = errno;
+  return tl::unexpected(
+      Error{ErrorKind::internal, std::move(what) + ": " + std::strerror(error), {}, error});
 }
 
 FileDescriptor::FileDescriptor(FileDescriptor&& other) noexcept
