@@ -13,6 +13,7 @@
 #include "daemon/demo/demo_paths.h"
 #include "daemon/demo/demo_run.h"
 #include "daemon/demo/origin_process.h"
+#include "daemon/descriptor_limit.h"
 
 namespace trunkd {
 namespace {
@@ -65,6 +66,7 @@ int complain(const std::string& reason) {
 
 int run_demo(const DemoOptions& options) {
   signal(SIGPIPE, SIG_IGN);
+  raise_descriptor_limit();
   hold_signals(true);
   const TemporaryDirectory directory;
   if (directory.path().empty()) {

@@ -1,12 +1,13 @@
 #include "daemon/commands/serve.h"
 
+#include <cerrno>
 #include <csignal>
 #include <iostream>
 #include <memory>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "config/config_loader.h"
+#include "daemon/descriptor_limit.h"
 #include "daemon/exit_codes.h"
 #include "daemon/server.h"
 #include "event/file_writer.h"
@@ -35,17 +36,15 @@ bool wants_text(const LogConfig& config, bool to_stderr) {
   return to_stderr && isatty(STDERR_FILENO) == 1;
 }
 
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 Result<std::unique_ptr<FileSink>> open_access_sink(Loop& loop, const LogConfig& config) {
   if (config.access.empty()) return std::unique_ptr<FileSink>();
   if (config.access == "stderr") return stderr_writer(loop);
   return open_file_writer(loop, config.access);
+}
+
+int exit_code(const Error& error) {
+  const bool forbidden = error.system_error == EACCES || error.system_error == EPERM;
+  return forbidden ? kExitPermission : kExitFailure;
 }
 
 // Signals to verbs: TERM and INT drain, a second one ends now, QUIT ends now, USR1 reopens logs.
@@ -96,7 +95,7 @@ int run_serve(const std::vector<std::string>& files) {
   auto access_sink = open_access_sink(loop, settings);
   if (!access_sink) {
     log.error(access_sink.error().detail);
-    return kExitConfig;
+    return exit_code(access_sink.error());
   }
   const auto access_format = wants_text(settings, settings.access == "stderr")
                                  ? AccessLog::Format::text
@@ -104,7 +103,7 @@ int run_serve(const std::vector<std::string>& files) {
   Server server(loop, loaded.config, log, std::move(*access_sink), access_format);
   if (auto started = server.start(); !started) {
     log.error(started.error().detail);
-    return started.error().kind == ErrorKind::connection_refused ? kExitPermission : kExitFailure;
+    return exit_code(started.error());
   }
   {
     SignalVerbs verbs(loop, server, log);

@@ -17,7 +17,7 @@ namespace {
 
 constexpr Duration kLongestSilence = 30s;
 constexpr uint64_t kCallersPerConnection = 4;  // most wait in trunkd's queue, as in real life
-constexpr uint64_t kMostCallers = 400;         // below the usual limit of 1024 descriptors
+constexpr uint64_t kMostCallers = 400;
 constexpr uint64_t kMostNewConnections = 500;
 
 Duration cpu_of_this_process() {
