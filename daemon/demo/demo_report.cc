@@ -1,7 +1,7 @@
 #include "daemon/demo/demo_report.h"
 
 #include <algorithm>
-#include <array>
+#include <cmath>
 #include <fmt/format.h>
 #include <string_view>
 
@@ -29,7 +29,7 @@ uint64_t calls(const CallResult& result) { return result.right + result.wrong; }
 std::string calls_per_second(const CallResult& result) {
   if (result.elapsed <= Duration::zero()) return "-";
   const auto count = static_cast<double>(calls(result));
-  return grouped(static_cast<uint64_t>(count / seconds(result.elapsed) + 0.5));
+  return grouped(static_cast<uint64_t>(std::llround(count / seconds(result.elapsed))));
 }
 
 // How many of the calls found a connection that was open already.

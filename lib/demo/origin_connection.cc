@@ -9,9 +9,9 @@ namespace trunkd {
 namespace {
 
 // A peer that does not read its answers is not read from either.
-constexpr size_t kHighWater = 256 * 1024;
+constexpr size_t kHighWater = size_t{256} * 1024;
 // Bodies are held in memory: this origin is for demonstrations and tests.
-constexpr size_t kLongestBody = 16 * 1024 * 1024;
+constexpr size_t kLongestBody = size_t{16} * 1024 * 1024;
 
 bool has_no_content(int status) { return status == 204 || status == 304; }
 

@@ -3,8 +3,8 @@
 
 #pragma once
 
-#include <gtest/gtest.h>
 #include <csignal>
+#include <gtest/gtest.h>
 #include <stdexcept>
 #include <string>
 
