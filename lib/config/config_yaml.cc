@@ -23,7 +23,7 @@ bool is_plain(std::string_view text) {
          std::none_of(std::begin(kWords), std::end(kWords), is_word);
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   append_json_escaped(out, text);
   return out + '"';
@@ -41,7 +41,7 @@ std::string text_value(std::string_view text) {
     });
     if (safe && !rest.empty() && rest.back() != ':') return doubled;
   }
-  return quoted(doubled);
+  return in_quotes(doubled);
 }
 
 std::string mode_text(uint64_t mode) {
@@ -49,7 +49,7 @@ std::string mode_text(uint64_t mode) {
   for (int shift = 9; shift >= 0; shift -= 3) {
     digits += static_cast<char>('0' + ((mode >> shift) & 7));
   }
-  return quoted(digits);
+  return in_quotes(digits);
 }
 
 std::string listener_text(const ListenAddress& address) {
