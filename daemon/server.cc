@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <ifaddrs.h>
 #include <random>
 #include <sys/resource.h>
 #include <utility>
@@ -19,6 +20,22 @@ std::string random_prefix() {
   char text[9];
   std::snprintf(text, sizeof text, "%08x", random());
   return text;
+}
+
+// One of this machine's own addresses, with that port.
+bool is_this_machine(const std::string& address, uint16_t port) {
+  if (!address.ends_with(':' + std::to_string(port))) return false;
+  ifaddrs* interfaces = nullptr;
+  if (getifaddrs(&interfaces) != 0) return false;
+  bool found = istarts_with(address, "127.");
+  for (const ifaddrs* one = interfaces; one != nullptr && !found; one = one->ifa_next) {
+    if (one->ifa_addr == nullptr) continue;
+    const int family = one->ifa_addr->sa_family;
+    if (family != AF_INET && family != AF_INET6) continue;
+    found = SocketAddress(one->ifa_addr).with_port(port).text() == address;
+  }
+  freeifaddrs(interfaces);
+  return found;
 }
 
 // This machine has no IPv6.
@@ -174,9 +191,7 @@ bool Server::is_own_address(const std::string& address) const {
   return std::any_of(doors_.begin(), doors_.end(), [&](const auto& door) {
     if (door->text == address) return true;
     const bool any = door->local_ip == "0.0.0.0" || door->local_ip == "::";
-    const std::string port = ':' + std::to_string(door->arrival.local_port);
-    return any && address.ends_with(port) &&
-           (istarts_with(address, "127.") || istarts_with(address, "[::1]"));
+    return any && is_this_machine(address, door->arrival.local_port);
   });
 }
 

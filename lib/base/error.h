@@ -17,6 +17,8 @@ enum class ErrorKind : uint8_t {
   unknown_method,
   unsupported_version,
   request_timeout,     // the request's head did not come in time
+  body_timeout,        // the client fell silent within its body
+  client_stalled,      // the client reads nothing of its answer
   request_incomplete,  // the client left in the middle of its request
   ambiguous_session,
   unknown_session,

@@ -16,11 +16,10 @@ void Attempt::start(const LeaseTerms& terms) {
   waiting_.emplace(static_cast<LeaseListener&>(*this), origin_, terms);
   if (session_.pool().enqueue(*waiting_)) return;
   waiting_.reset();
-  on_lease_failed({ErrorKind::queue_full,
-                   "all " + std::to_string(session_.settings().connections) +
-                       " connections of the session are in use and " +
-                       std::to_string(terms.queue_max) + " requests wait already",
-                   "Raise connections or queue.max."});
+  on_lease_failed(
+      {ErrorKind::queue_full,
+       "no connection is free and " + std::to_string(terms.queue_max) + " requests wait already",
+       "Raise connections or queue.max."});
 }
 
 void Attempt::start_in_slot_of(Attempt& dead, const LeaseTerms& terms) {
@@ -42,7 +41,11 @@ void Attempt::on_lease(Lease lease) {
   const Duration opening = facts_.times.dns + facts_.times.connect + facts_.times.tls;
   facts_.queue = std::max(Duration{}, waited - opening);
   facts_.connection_id = connection().id();
-  owner_.on_attempt_ready();
+  if (connection().reusable()) return owner_.on_attempt_ready();
+  // It ended between the pool's choice and now; nothing has been sent, so nothing is lost.
+  cancel();
+  on_lease_failed({ErrorKind::connection_terminated,
+                   origin_.authority() + " closed the connection before the request was sent"});
 }
 
 void Attempt::on_lease_failed(const Error& error) {
@@ -65,11 +68,12 @@ AttemptResult Attempt::result() const {
   result.reused = facts_.reused;
   result.request_sent = request_sent_;
   result.response_started = response_started_;
+  result.informational = informational_;
   return result;
 }
 
 void Attempt::on_informational(ResponseHead&& head) {
-  response_started_ = true;
+  response_started_ = informational_ = true;
   owner_.on_attempt_informational(head);
 }
 

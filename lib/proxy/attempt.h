@@ -102,6 +102,7 @@ class Attempt final : public Disposable, private LeaseListener, private Upstream
   bool sending_ = false;
   bool request_sent_ = false;
   bool response_started_ = false;
+  bool informational_ = false;
 };
 
 }  // namespace trunkd

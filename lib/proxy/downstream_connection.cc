@@ -56,7 +56,8 @@ void DownstreamConnection::close_now() {
 void DownstreamConnection::on_bytes(std::string_view bytes) {
   switch (state_) {
     case State::idle:
-      if (pipelined_) return keep(bytes);  // until continue_later()
+      // An answer that the client has not read yet holds up its next request.
+      if (pipelined_ || transport_->queued() > 0) return keep(bytes);  // until continue_later()
       state_ = State::head;
       parser_.emplace(static_cast<RequestListener&>(*this), HeadLimits{});
       start_deadline(context_.config().downstream.head_timeout);
@@ -95,11 +96,12 @@ void DownstreamConnection::on_end() {
   half_closed_ = true;
   switch (state_) {
     case State::idle:
-      if (!pipelined_) close();
+      if (!pipelined_) linger();
       return;
     case State::head:
-    case State::discarding:
       return close();
+    case State::discarding:
+      return linger();
     case State::exchange:
       // Within its body, or while it only waits: nobody wants the answer any more.
       if (!request_ended_ || !exchange_->survives_half_close()) close();
@@ -118,7 +120,7 @@ void DownstreamConnection::on_transport_error(const Error&) { close(); }
 void DownstreamConnection::on_drained() {
   switch (state_) {
     case State::exchange:
-      if (request_ended_) deadline_.stop();
+      watch_client();
       return exchange_->on_sink_drained();
     case State::lingering:
       if (half_closed_) return close();
@@ -153,7 +155,7 @@ void DownstreamConnection::on_request_body(std::string_view bytes) {
 void DownstreamConnection::on_request_end(Headers&& trailers) {
   request_ended_ = true;
   if (!exchange_) return;
-  deadline_.stop();
+  watch_client();
   exchange_->on_request_end(std::move(trailers));
 }
 
@@ -222,7 +224,7 @@ void DownstreamConnection::send_informational(const ResponseHead& head, std::str
   out += fields;
   append_end_of_head(out);
   later_.schedule();
-  if (!request_ended_) start_deadline(exchange_->body_timeout());  // told to go on
+  watch_client();  // it may be told to go on
 }
 
 void DownstreamConnection::send_head(const ResponseHead& head, std::string_view fields) {
@@ -255,7 +257,7 @@ size_t DownstreamConnection::send_body(std::string_view bytes) {
   if (chunked) writer_.gathered() += kChunkTail;
   if (!writer_.empty()) later_.schedule();
   const size_t queued = transport_->queued() + writer_.size();
-  if (queued > kHighWater && request_ended_) start_deadline(context_.config().downstream.idle);
+  if (queued > kHighWater) watch_client();
   return queued;
 }
 
@@ -271,25 +273,28 @@ void DownstreamConnection::abort() {
 
 void DownstreamConnection::pause_request_body() {
   if (!std::exchange(reading_, false)) return;
-  deadline_.stop();
   transport_->stop_reading();
+  watch_client();
 }
 
 void DownstreamConnection::resume_request_body() {
   if (!transport_ || std::exchange(reading_, true)) return;
   transport_->start_reading();
-  if (exchange_ && !request_ended_) start_deadline(exchange_->body_timeout());
+  watch_client();
 }
 
-std::unique_ptr<Transport> DownstreamConnection::take_transport(std::string* first_bytes) {
+ResponseSink::Taken DownstreamConnection::take_transport() {
   writer_.flush(*transport_);
   state_ = State::tunnel;
   deadline_.stop();
   later_.cancel();
-  if (pipelined_) *first_bytes = pipelined_->view();
+  Taken taken;
+  if (pipelined_) taken.first_bytes = pipelined_->view();
+  taken.ended = half_closed_;
   pipelined_.reset();
   transport_->set_listener(nullptr);
-  return std::move(transport_);
+  taken.transport = std::move(transport_);
+  return taken;
 }
 
 void DownstreamConnection::on_exchange_finished() {
@@ -304,8 +309,7 @@ void DownstreamConnection::on_exchange_finished() {
 void DownstreamConnection::settle() {
   if (state_ != State::exchange && state_ != State::discarding) return;
   if (exchange_) {
-    if (!request_ended_ && reading_) start_deadline(exchange_->body_timeout());
-    return;
+    return watch_client();
   }
   if (close_after_) return linger();
   if (request_ended_) return next_request();
@@ -325,7 +329,6 @@ void DownstreamConnection::next_request() {
     transport_->start_reading();
   }
   start_deadline(context_.config().downstream.idle);
-  // An answer that the client has not read yet holds up its next request.
   if (pipelined_ && transport_->queued() == 0) later_.schedule();
 }
 
@@ -333,6 +336,7 @@ void DownstreamConnection::continue_later() {
   if (!transport_ || state_ == State::closed) return;
   writer_.flush(*transport_);
   if (state_ != State::idle || !pipelined_ || transport_->queued() > 0) return;
+  if (!std::exchange(reading_, true)) transport_->start_reading();
   const std::unique_ptr<Buffer> bytes = std::move(pipelined_);
   on_bytes(bytes->view());
   const bool incomplete = state_ == State::head || (state_ == State::exchange && !request_ended_);
@@ -352,6 +356,17 @@ void DownstreamConnection::linger() {
   start_deadline(drained ? kLinger : context_.config().downstream.idle);
 }
 
+// Which silence of the client counts while its exchange runs: that it takes nothing of its answer,
+// or sends nothing of its body.
+void DownstreamConnection::watch_client() {
+  if (!exchange_ || !transport_ || state_ != State::exchange) return;
+  if (transport_->queued() > kHighWater) return start_deadline(context_.config().downstream.idle);
+  if (!request_ended_ && reading_ && exchange_->expects_body()) {
+    return start_deadline(exchange_->body_timeout());
+  }
+  deadline_.stop();
+}
+
 void DownstreamConnection::start_deadline(Duration from_now) {
   deadline_.start_at(context_.scheduler.now() + from_now);
 }
@@ -364,7 +379,11 @@ void DownstreamConnection::on_timeout() {
     case State::exchange:
       close_after_ = true;
       return exchange_->on_client_stalled();
+    case State::discarding:
+      return linger();
     default:
+      // What the client has not read is lost, and it must not take the rest for the whole.
+      if (transport_->queued() > 0) transport_->reset_on_close();
       return close();
   }
 }

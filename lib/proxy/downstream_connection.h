@@ -43,7 +43,7 @@ class DownstreamConnection final : public Disposable,
 
   // No request is under way, nothing of one has come.
   bool idle() const { return state_ == State::idle; }
-  // Ends after the request that is under way, or now.
+  // Ends after the request that is under way, or a moment later: one more may be on its way.
   void drain();
   // Ends now; an answer under way is visibly broken off.
   void close_now();
@@ -75,7 +75,7 @@ class DownstreamConnection final : public Disposable,
   void abort() override;
   void pause_request_body() override;
   void resume_request_body() override;
-  std::unique_ptr<Transport> take_transport(std::string* first_bytes) override;
+  Taken take_transport() override;
   void on_exchange_finished() override;
 
   void feed(std::string_view bytes);
@@ -87,6 +87,7 @@ class DownstreamConnection final : public Disposable,
   void on_timeout();
   void close();
   void start_deadline(Duration from_now);
+  void watch_client();
   void append_connection(std::string& out) const;
   BodyFraming response_framing(const ResponseHead& head) const;
   void append_response_framing(std::string& out, const ResponseHead& head) const;

@@ -21,7 +21,7 @@ void DownstreamSet::accept(std::unique_ptr<Transport> transport, const Arrival& 
 
 void DownstreamSet::drain(std::function<void()> on_empty) {
   on_empty_ = std::move(on_empty);
-  for (size_t i = connections_.size(); i-- > 0;) connections_[i]->drain();  // may remove it
+  for (const auto& connection : connections_) connection->drain();
   if (connections_.empty() && on_empty_) std::exchange(on_empty_, nullptr)();
 }
 

@@ -22,8 +22,8 @@ class DownstreamSet final : private DownstreamOwner {
   size_t size() const { return connections_.size(); }
   uint64_t refused() const { return refused_; }
 
-  // Idle connections end now, the others with the answer that is under way; `on_empty` is called
-  // when none is left (at once if there is none now).
+  // Idle connections end a moment later, the others with the answer that is under way; `on_empty`
+  // is called when none is left (at once if there is none now).
   void drain(std::function<void()> on_empty);
   void close_all();  // now
 

@@ -127,13 +127,15 @@ void Exchange::on_attempt_drained() {
 void Exchange::on_request_end(Headers&& trailers) {
   body_.end(std::move(trailers));
   if (was_sent() && request_.framing.has_body()) attempt_->end_body(body_.trailers());
+  // Nothing more of the body can come, but its sender's end can.
+  if (std::exchange(body_paused_, false)) sink_.resume_request_body();
 }
 
 void Exchange::on_client_stalled() {
-  fail({ErrorKind::request_timeout,
-        body_.ended() ? "the client reads nothing of its answer"
-                      : "the client fell silent within its request body",
-        ""});
+  if (body_.ended() || response_ == Response::body) {
+    return fail({ErrorKind::client_stalled, "the client reads nothing of its answer"});
+  }
+  fail({ErrorKind::body_timeout, "the client fell silent within its request body"});
 }
 
 Duration Exchange::body_timeout() const {
@@ -144,6 +146,7 @@ Duration Exchange::body_timeout() const {
 
 void Exchange::on_attempt_informational(const ResponseHead& head) {
   if (response_ != Response::none || request_.minor_version == 0) return;
+  if (head.status == 100) told_to_go_on_ = true;
   std::string fields;
   append_dressed_fields(fields, head);
   sink_.send_informational(head, fields);
@@ -203,8 +206,12 @@ void Exchange::on_attempt_failed(const AttemptResult& result) {
   facts_ = attempt_->facts();
   if (response_ == Response::body) return fail(*result.error);
   const NextStep step = next_step(request_facts(), result);
-  if (step == NextStep::answer) return fail(*result.error);
-  try_again(step);
+  if (step != NextStep::answer) return try_again(step);
+  Error error = *result.error;
+  if (result.reused && !result.response_started && !request_facts().repeatable()) {
+    error.hint = "An Idempotency-Key field would allow trunkd to send the request again.";
+  }
+  fail(error);
 }
 
 RequestFacts Exchange::request_facts() const {
@@ -236,14 +243,19 @@ void Exchange::try_again(NextStep step) {
 void Exchange::on_attempt_upgraded(ResponseHead&& head, std::unique_ptr<Transport> transport,
                                    std::string_view first_bytes) {
   facts_ = attempt_->facts();
+  const auto token = head.headers.get("Upgrade");
+  if (!token || !iequals(*token, allowed_upgrade(request_, session_->settings()))) {
+    context_.scheduler.dispose(std::move(transport));
+    return fail({ErrorKind::bad_response,
+                 route_.origin.authority() + " switched to a protocol that was not asked for"});
+  }
   relay_head(head);
   response_ = Response::tunnel;
-  std::string early;  // what the client sent behind its request
-  auto downstream = sink_.take_transport(&early);
+  ResponseSink::Taken downstream = sink_.take_transport();
   tunnel_ = std::make_unique<Tunnel>(context_.scheduler, static_cast<TunnelOwner&>(*this),
-                                     std::move(downstream), std::move(transport),
+                                     std::move(downstream.transport), std::move(transport),
                                      context_.config().downstream.idle);
-  tunnel_->start(early, first_bytes);
+  tunnel_->start(downstream.first_bytes, first_bytes, downstream.ended);
 }
 
 void Exchange::on_tunnel_end() {

@@ -42,6 +42,10 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
 
   const RequestHead& request() const { return request_; }
   Duration body_timeout() const;  // how long the client may be silent within its body
+  // False while the client waits for "100 Continue" and rightly sends nothing.
+  bool expects_body() const {
+    return !request_.expect_continue || told_to_go_on_ || body_.received() > 0;
+  }
 
  private:
   // none -> body when a final head has gone to the sink (from then on nothing can be tried again);
@@ -89,6 +93,7 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
   int max_forwards_ = -1;  // what the field becomes; -1: it is not there
   BodySource body_;
   bool body_paused_ = false;
+  bool told_to_go_on_ = false;  // a 100 has been relayed
 
   std::unique_ptr<Attempt> attempt_;
   AttemptFacts facts_;  // of the last attempt

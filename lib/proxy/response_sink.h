@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "base/transport.h"
@@ -26,8 +27,13 @@ class ResponseSink {
   virtual void pause_request_body() = 0;
   virtual void resume_request_body() = 0;
 
-  // After a 101: the stream itself, and what the client has already sent behind its request.
-  virtual std::unique_ptr<Transport> take_transport(std::string* first_bytes) = 0;
+  // After a 101: the stream itself.
+  struct Taken {
+    std::unique_ptr<Transport> transport;
+    std::string first_bytes;  // what the client has already sent behind its request
+    bool ended = false;       // it has sent its FIN
+  };
+  virtual Taken take_transport() = 0;
 
   // The exchange is over, after send_end(), abort() or the end of a tunnel. The exchange is
   // disposed of.

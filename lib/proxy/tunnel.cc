@@ -19,7 +19,8 @@ Tunnel::Tunnel(Scheduler& scheduler, TunnelOwner& owner, std::unique_ptr<Transpo
   upstream_.other = &downstream_;
 }
 
-void Tunnel::start(std::string_view from_downstream, std::string_view from_upstream) {
+void Tunnel::start(std::string_view from_downstream, std::string_view from_upstream,
+                   bool downstream_ended) {
   downstream_.transport->set_listener(&downstream_);
   upstream_.transport->set_listener(&upstream_);
   alive();
@@ -27,6 +28,7 @@ void Tunnel::start(std::string_view from_downstream, std::string_view from_upstr
   forward(upstream_, from_upstream);
   downstream_.transport->start_reading();
   upstream_.transport->start_reading();
+  if (downstream_ended) downstream_.on_end();
 }
 
 void Tunnel::End::on_bytes(std::string_view bytes) { tunnel.forward(*this, bytes); }
@@ -66,6 +68,10 @@ void Tunnel::end_if_done() {
 }
 
 void Tunnel::cancel() {
+  if (!over_) {
+    downstream_.transport->reset_on_close();
+    upstream_.transport->reset_on_close();
+  }
   over_ = true;
   deadline_.stop();
   downstream_.transport->set_listener(nullptr);

@@ -24,10 +24,11 @@ class Tunnel final : public Disposable {
   Tunnel(Scheduler& scheduler, TunnelOwner& owner, std::unique_ptr<Transport> downstream,
          std::unique_ptr<Transport> upstream, Duration idle);
 
-  // What each side has sent already goes first.
-  void start(std::string_view from_downstream, std::string_view from_upstream);
+  // What each side has sent already goes first; `downstream_ended`: the client's FIN too.
+  void start(std::string_view from_downstream, std::string_view from_upstream,
+             bool downstream_ended);
 
-  void cancel();  // nothing more is said to the owner
+  void cancel();  // breaks both sides off; nothing more is said to the owner
 
   uint64_t bytes_up() const { return downstream_.received; }
   uint64_t bytes_down() const { return upstream_.received; }

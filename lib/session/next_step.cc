@@ -29,7 +29,9 @@ bool may_replay(const RequestFacts& request, const AttemptResult& result) {
 
 // An origin that had closed an idle connection says 408 on it; it was sent before our request was
 // read (RFC 9110, 15.5.9), so it counts as a connection that died before any response byte.
-bool is_stale_408(const AttemptResult& result) { return result.reused && result.status == 408; }
+bool is_stale_408(const AttemptResult& result) {
+  return result.reused && result.status == 408 && !result.informational;
+}
 
 }  // namespace
 

@@ -27,6 +27,7 @@ struct AttemptResult {
   bool reused = false;            // the connection had carried an exchange before
   bool request_sent = false;      // bytes of the request may have reached the origin
   bool response_started = false;  // any byte of a response has come, a 1xx counts
+  bool informational = false;     // a 1xx has come, and may have gone to the client
 };
 
 enum class NextStep {

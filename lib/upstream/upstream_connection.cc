@@ -91,7 +91,7 @@ void UpstreamConnection::on_bytes(std::string_view bytes) {
   if (state_ != State::busy) return;
   const size_t used = parser_.parse(bytes);
   if (state_ != State::busy) return;
-  push_deadline();
+  if (head_seen_) push_deadline();  // a head that drips gets no more time than a silent one
   if (switching_) return upgrade(bytes.substr(used));
   if (!response_ended_) return;
   // Bytes behind the end belong to no request: an origin that sends them is not asked again.
@@ -109,7 +109,7 @@ void UpstreamConnection::on_end() {
 
 void UpstreamConnection::on_transport_error(const Error& error) {
   if (state_ == State::idle) return lose_idle();
-  if (state_ == State::busy) fail(error);
+  if (state_ == State::busy) fail(told_of_origin(error));
 }
 
 void UpstreamConnection::on_drained() {
@@ -141,7 +141,12 @@ void UpstreamConnection::on_response_end(Headers&& trailers) {
   trailers_ = std::move(trailers);
 }
 
-void UpstreamConnection::on_response_error(const Error& error) { fail(error); }
+void UpstreamConnection::on_response_error(const Error& error) { fail(told_of_origin(error)); }
+
+Error UpstreamConnection::told_of_origin(Error error) const {
+  error.detail = origin_.authority() + ": " + error.detail;
+  return error;
+}
 
 // Back in the pool before the listener hears of it: the lease may end in on_response_end().
 void UpstreamConnection::finish_response() {

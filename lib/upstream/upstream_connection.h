@@ -108,6 +108,7 @@ class UpstreamConnection final : public PooledConnection,
   void finish_response();
   void close();
   void fail(const Error& error);
+  Error told_of_origin(Error error) const;
   void lose_idle();
 
   Scheduler& scheduler_;

@@ -170,6 +170,24 @@ TEST_F(FramingTest, ExpectContinueGoesToTheOriginAndItsWordBack) {
   EXPECT_EQ(finished(call).body(), "body");
 }
 
+TEST_F(FramingTest, AClientThatWaitsForContinueIsNotHurried) {
+  start("timeouts: {read: 50ms, response: 5s}");
+  TestOrigin::Connection* asked = nullptr;
+  origin_.on_head(
+      [&](TestOrigin::Connection& connection, const RequestHead&) { asked = &connection; });
+  origin_.script(script::echo());
+  TestClient& one = client();
+  auto call = one.send_request(
+      "POST / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
+  run_until([&] { return asked != nullptr; });
+  let_pass(100ms);
+  EXPECT_FALSE(call.done());
+  asked->send("HTTP/1.1 100 Continue\r\n\r\n");
+  run_until([&] { return !call->informational.empty(); });
+  one.send("body");
+  EXPECT_EQ(finished(call).body(), "body");
+}
+
 TEST_F(FramingTest, AnotherExpectationIsA417) {
   start();
   EXPECT_EQ(get("/", "Expect: the-unexpected\r\n").status(), 417);

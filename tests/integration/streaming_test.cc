@@ -106,5 +106,48 @@ TEST_F(StreamingTest, AClientThatReadsNothingIsGivenUpAfterTheIdleTime) {
   expect_pool_whole();
 }
 
+TEST_F(StreamingTest, AnEchoWhoseClientNeverReadsIsGivenUpAfterTheIdleTime) {
+  start_with("downstream: {idle: 100ms}\n" + session_yaml("shop", origin_.url()));
+  origin_.on_head([](TestOrigin::Connection& connection, const RequestHead&) {
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n");
+    connection.send(std::string(32 << 20, 'x'));
+    connection.stop_reading();
+  });
+  TestClient& dead = client();
+  dead.stop_reading();
+  dead.request("PUT", "/", "", std::string(32 << 20, 'x'));
+  run_until([&] { return origin_.connections() == 1; });
+  run_until([&] { return origin_.open() == 0; });
+  expect_pool_whole();
+}
+
+TEST_F(StreamingTest, APipelinedBodyBehindALongAnswerArrives) {
+  start();
+  constexpr size_t kSize = 8 << 20;
+  origin_.next(script::answer(200, std::string(kSize, 'x')));
+  origin_.script(script::echo());
+  TestClient& one = client();
+  one.stop_reading();
+  auto first = one.get("/");
+  auto second = one.request("POST", "/", "", std::string(200'000, 'y'));
+  run_until([&] { return origin_.requests() == 1; });
+  run_what_is_ready();
+  one.start_reading();
+  EXPECT_EQ(finished(first)->body_bytes, kSize);
+  EXPECT_EQ(finished(second)->body_bytes, 200'000u);
+}
+
+TEST_F(StreamingTest, AClientThatNeverReadsCannotPileUpAnswers) {
+  start();
+  origin_.script(script::answer(200, std::string(60'000, 'x')));
+  TestClient& greedy = client();
+  greedy.stop_reading();
+  for (int i = 0; i < 1000; ++i) greedy.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  run_until([&] { return origin_.requests() > 5; });
+  run_what_is_ready();
+  run_what_is_ready();
+  EXPECT_LT(origin_.requests(), 500u);  // socket buffers take some
+}
+
 }  // namespace
 }  // namespace trunkd

@@ -79,6 +79,26 @@ TEST_F(UpgradeTest, A101ThatNobodyAskedForIsABrokenAnswer) {
   EXPECT_EQ(get("/").status(), 502);
 }
 
+TEST_F(UpgradeTest, AnotherProtocolThanTheOneAskedForIsABrokenAnswer) {
+  start();
+  origin_.next(script::send(
+      "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"));
+  EXPECT_EQ(finished(client().send_request(kRequest)).status(), 502);
+  expect_pool_whole();
+}
+
+TEST_F(UpgradeTest, AnEndBeforeTheSwitchReachesTheOrigin) {
+  start();
+  origin_.script(script::stall());
+  TestClient& one = client();
+  one.send_request(kRequest, false, true);
+  run_until([&] { return origin_.requests() == 1; });
+  one.half_close();
+  run_what_is_ready();
+  origin_.connection(0).send(kSwitching);
+  run_until([&] { return origin_.connection(0).peer_ended(); });
+}
+
 TEST_F(UpgradeTest, AResetOfOneSideReachesTheOther) {
   start();
   origin_.next(script::send(kSwitching));

@@ -37,6 +37,14 @@ class LoopTest : public testing::Test {
     for (int round = 0; round < 20; ++round) loop_.run_once(loop_.now());
   }
 
+  // For what must take its time; never to wait for something to happen.
+  void let_pass(Duration time) {
+    bool over = false;
+    Timer timer(loop_, [&] { over = true; });
+    timer.start_at(loop_.now() + time);
+    run_until([&] { return over; });
+  }
+
   Loop loop_;
 };
 

@@ -45,6 +45,10 @@ AttemptResult answered(int status, bool reused) {
   result.request_sent = result.response_started = true;
   return result;
 }
+AttemptResult after_informational(AttemptResult result) {
+  result.informational = true;
+  return result;
+}
 AttemptResult failed_on_reused(ErrorKind kind) {
   AttemptResult result = died(true, false);
   result.error->kind = kind;
@@ -90,6 +94,8 @@ const Row kRows[] = {
     {"408 on reused, GET", kGet, answered(408, true), NextStep::replay_on_new},
     {"408 on reused, POST", kPost, answered(408, true), NextStep::relay},
     {"408 on reused, POST with key", kPostWithKey, answered(408, true), NextStep::replay_on_new},
+    {"408 on reused after a 100 was relayed", kGet, after_informational(answered(408, true)),
+     NextStep::relay},
     {"408 on new", kGet, answered(408, false), NextStep::relay},
     {"408 on reused, second time", already_replayed(kGet), answered(408, true), NextStep::relay},
 };

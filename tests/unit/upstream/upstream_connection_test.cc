@@ -194,6 +194,15 @@ TEST_F(UpstreamConnectionTest, SilenceBeforeTheHeadIsAResponseTimeout) {
   EXPECT_EQ(listener_.error, ErrorKind::response_timeout);
 }
 
+TEST_F(UpstreamConnectionTest, AHeadThatDripsGetsNoMoreTime) {
+  get();
+  for (const char* piece : {"HTTP/1.1 2", "00 OK\r\n", "A: ", "b\r\n"}) {
+    loop_.advance(3s);
+    if (!listener_.error) peer_.send(piece);
+  }
+  EXPECT_EQ(listener_.error, ErrorKind::response_timeout);
+}
+
 TEST_F(UpstreamConnectionTest, SilenceWithinTheBodyIsAReadTimeout) {
   get();
   peer_.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n");
