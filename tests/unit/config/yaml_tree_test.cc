@@ -77,9 +77,10 @@ TEST(YamlTreeTest, BrokenYamlIsToldWithItsPlace) {
             "t:3:1: not valid YAML: illegal tab when looking for indentation");
   EXPECT_EQ(only_mistake("a: [1, 2\n").substr(0, 6), "t:2:1:");
   EXPECT_EQ(only_mistake("a: b: c\n").substr(0, 6), "t:1:5:");
-  EXPECT_EQ(only_mistake("a: *nothing\n"),
-            "t:1:4: not valid YAML: the referenced anchor is not defined (a value that begins "
-            "with * must stand in quotes)");
+  // yaml-cpp 0.8 adds the anchor's name, 0.7 does not.
+  const std::string anchor = only_mistake("a: *nothing\n");
+  EXPECT_TRUE(anchor.starts_with("t:1:4: not valid YAML: the referenced anchor is not defined"));
+  EXPECT_TRUE(anchor.ends_with(" (a value that begins with * must stand in quotes)")) << anchor;
   EXPECT_EQ(only_mistake("a: [1, 2]\n]\n").substr(0, 6), "t:2:1:");
 }
 
