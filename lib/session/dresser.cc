@@ -24,9 +24,11 @@ bool stays_here(std::string_view name, const ConnectionOptions& connection) {
   return is_hop_by_hop(name) || is_framing(name) || is_ours(name) || connection.lists(name);
 }
 
-// What a TRACE must not carry: its answer shows it to whoever asked (RFC 9110, 9.3.8).
-bool is_sensitive(std::string_view name) {
-  return iequals(name, "authorization") || iequals(name, "cookie");
+// What a TRACE must not carry, since its answer shows it to whoever asked (RFC 9110, 9.3.8), and
+// what an HTTP/1.0 client cannot mean: it cannot be told to go on (RFC 9110, 10.1.1).
+bool is_unwanted(std::string_view name, const RequestHead& request) {
+  if (request.method == "TRACE") return iequals(name, "authorization") || iequals(name, "cookie");
+  return request.minor_version == 0 && iequals(name, "expect");
 }
 
 Url sent_url(const Route& route) {
@@ -58,20 +60,15 @@ void append_upstream_head(std::string& out, const RequestHead& request,
                           std::string_view target, int max_forwards) {
   const ConnectionOptions connection(request.headers);
   append_request_line(out, request.method, target);
-  const bool is_trace = request.method == "TRACE";
   bool has_host = false;
   for (const Field field : request.headers) {
     if (iequals(field.name, "host")) {
       append_field(out, field.name, origin.authority());
       has_host = true;
-    } else if (stays_here(field.name, connection)) {
-      continue;
-    } else if (is_trace && is_sensitive(field.name)) {
+    } else if (stays_here(field.name, connection) || is_unwanted(field.name, request)) {
       continue;
     } else if (max_forwards >= 0 && iequals(field.name, "max-forwards")) {
       append_field(out, field.name, static_cast<uint64_t>(max_forwards));
-    } else if (request.minor_version == 0 && iequals(field.name, "expect")) {
-      continue;  // an HTTP/1.0 client cannot be told to go on (RFC 9110, 10.1.1)
     } else {
       append_field(out, field.name, field.value);
     }

@@ -24,9 +24,9 @@ Session::Session(Scheduler& scheduler, std::unique_ptr<ConnectionFactory> factor
       factory_(std::move(factory)),
       pool_(scheduler, *factory_, pool_settings(settings())) {}
 
-Result<std::shared_ptr<SessionTable>> SessionTable::create(Scheduler& scheduler,
-                                                           const MakeFactory& make_factory,
-                                                           std::shared_ptr<const Config> config) {
+Result<std::shared_ptr<SessionTable>> SessionTable::create(
+    Scheduler& scheduler, const MakeFactory& make_factory,
+    const std::shared_ptr<const Config>& config) {
   std::shared_ptr<SessionTable> table(new SessionTable(config));
   for (size_t i = 0; i < config->sessions.size(); ++i) {
     auto factory = make_factory(config->sessions[i]);

@@ -53,7 +53,7 @@ class SessionTable {
 
   static Result<std::shared_ptr<SessionTable>> create(Scheduler& scheduler,
                                                       const MakeFactory& make_factory,
-                                                      std::shared_ptr<const Config> config);
+                                                      const std::shared_ptr<const Config>& config);
 
   const Config& config() const { return *config_; }
   const Router& router() const { return router_; }
