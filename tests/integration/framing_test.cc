@@ -240,8 +240,8 @@ TEST_F(FramingTest, MaxForwardsIsCountedDownAndAnsweredAtZero) {
 TEST_F(FramingTest, AmbiguousRequestsAreRefusedAndNothingIsForwarded) {
   start();
   const char* bad[] = {
-      "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: "
-      "chunked\r\n\r\n",
+      ("GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: "
+       "chunked\r\n\r\n"),
       "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
       "GET / HTTP/1.1\r\nHost : localhost\r\n\r\n",
       "GET / HTTP/1.1\r\nHost: localhost\r\n fold: 1\r\n\r\n",
