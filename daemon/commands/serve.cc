@@ -101,14 +101,12 @@ int run_serve(const std::vector<std::string>& files) {
                                  ? AccessLog::Format::text
                                  : AccessLog::Format::json;
   Server server(loop, loaded.config, log, std::move(*access_sink), access_format);
+  SignalVerbs verbs(loop, server, log);  // before it says "ready": a signal may follow at once
   if (auto started = server.start(); !started) {
     log.error(started.error().detail);
     return exit_code(started.error());
   }
-  {
-    SignalVerbs verbs(loop, server, log);
-    loop.run();
-  }
+  loop.run();
   log.info("stopped");
   return kExitOk;
 }
