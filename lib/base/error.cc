@@ -24,7 +24,7 @@ constexpr std::array kFailures = {
             "request", "downstream.head_timeout"},
     Failure{body_timeout, 408, "http_request_error", "body_timeout", "Request body stalled",
             "request", "timeouts.read"},
-    Failure{client_stalled, 0, "", "client_stalled", "Client reads nothing", "response",
+    Failure{client_stalled, 0, "", "client_stalled", "Client reads nothing", "request",
             "downstream.idle"},
     Failure{request_incomplete, 0, "", "request_incomplete", "Client left within its request",
             "request", ""},
