@@ -78,9 +78,7 @@ Result<gid_t> group_id(const std::string& name, const std::string& what) {
   std::vector<char> space(4096);
   group entry{};
   group* found = nullptr;
-  int status = 0;
-  while ((status = getgrnam_r(name.c_str(), &entry, space.data(), space.size(), &found)) ==
-         ERANGE) {
+  while (getgrnam_r(name.c_str(), &entry, space.data(), space.size(), &found) == ERANGE) {
     space.resize(space.size() * 2);
   }
   if (found == nullptr) {
