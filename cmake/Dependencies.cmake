@@ -21,6 +21,11 @@ if(NOT IDN2_FOUND)
   trunkd_missing("libidn2" "libidn2 with its headers")
 endif()
 
+pkg_check_modules(PSL IMPORTED_TARGET libpsl>=0.20)
+if(NOT PSL_FOUND)
+  trunkd_missing("libpsl" "libpsl with its headers")
+endif()
+
 find_package(MbedTLS 3.6 CONFIG QUIET)
 if(NOT MbedTLS_FOUND)
   trunkd_missing("mbedTLS (3.6 or newer)" "mbedtls with its headers")

@@ -4,8 +4,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "base/clock.h"
 
 namespace trunkd {
 
@@ -33,6 +36,9 @@ enum class ErrorKind : uint8_t {
   queue_full,
   queue_timeout,
   shutting_down,
+  rate_limited,  // the session's rate allows no more now, and the request may not wait so long
+  paused,        // the origin asked for a pause, and the request may not wait so long
+  jar_limit,     // one cookie jar more than cookies.max_jars
   // getting a connection
   dns_failed,
   dns_timeout,
@@ -47,6 +53,11 @@ enum class ErrorKind : uint8_t {
   read_timeout,           // silence within a response body
   bad_response,           // broken HTTP
   proxy_loop,
+  redirect_loop,    // a redirect that leads back, or one more than redirects.follow
+  upstream_status,  // raise_for_status; the status is the origin's, not this table's
+  total_timeout,
+  credential_unavailable,
+  jar_unavailable,  // the file of the cookies cannot be read
   // our own
   internal,
 };
@@ -68,6 +79,8 @@ struct Error {
   std::string detail{};  // one sentence for people, without secrets; may quote escaped input
   std::string hint{};    // what to do about it; may be empty
   int system_error = 0;  // errno, where it was the system that said no
+  std::optional<Duration> retry_after{};  // when another try may succeed, if that is known
+  std::string_view phase{};               // a constant; empty: the table's
 };
 
 }  // namespace trunkd

@@ -2,8 +2,11 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 
 namespace trunkd {
 
@@ -27,6 +30,13 @@ struct Origin {
   }
   // "https://example.org:8443"
   std::string text() const { return (secure() ? "https://" : "http://") + authority(); }
+};
+
+struct OriginHash {
+  size_t operator()(const Origin& origin) const {
+    const size_t scheme_and_port = size_t{origin.port} << 1 | (origin.secure() ? 1U : 0U);
+    return std::hash<std::string_view>{}(origin.host) ^ scheme_and_port * 0x9e3779b97f4a7c15U;
+  }
 };
 
 }  // namespace trunkd

@@ -86,6 +86,10 @@ bool is_hop_by_hop(std::string_view name) {
   }
 }
 
+bool is_framing_field(std::string_view name) {
+  return iequals(name, "content-length") || iequals(name, "transfer-encoding");
+}
+
 ConnectionOptions::ConnectionOptions(const Headers& headers) {
   for (const Field field : headers) {
     if (!iequals(field.name, "Connection")) continue;

@@ -14,6 +14,9 @@ namespace trunkd {
 // 9110, 7.6.1). Not Content-Length: the writer's.
 bool is_hop_by_hop(std::string_view name);
 
+// Content-Length and Transfer-Encoding: the writer's own, never passed on.
+bool is_framing_field(std::string_view name);
+
 // The options of all Connection fields of a head (RFC 9110, 7.6.1). The views are the head's.
 class ConnectionOptions {
  public:
