@@ -16,4 +16,18 @@ std::string HostPattern::text() const {
   return out;
 }
 
+std::string SecretRef::text() const {
+  switch (kind) {
+    case Kind::none:
+      return {};
+    case Kind::file:
+      return "file:" + name;
+    case Kind::env:
+      return "env:" + name;
+    case Kind::credential:
+      return "credential:" + name;
+  }
+  return {};
+}
+
 }  // namespace trunkd

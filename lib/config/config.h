@@ -78,6 +78,7 @@ struct TimeoutsConfig {
   Duration connect = 5s;
   Duration response = 60s;
   Duration read = 60s;
+  Duration total{};  // from the request's head to the end of its answer; 0: off
 
   bool operator==(const TimeoutsConfig&) const = default;
 };
@@ -109,6 +110,76 @@ struct HostPattern {
   bool operator==(const HostPattern&) const = default;
 };
 
+// A secret by its place: read when it is needed, never printed. There is no literal kind, so a
+// configuration can be shown to anybody.
+struct SecretRef {
+  enum class Kind : uint8_t { none, file, env, credential };
+  Kind kind = Kind::none;
+  std::string name;  // an absolute path, a variable, a name in $CREDENTIALS_DIRECTORY
+
+  std::string text() const;  // "file:/etc/trunkd/token", as in the file
+  bool operator==(const SecretRef&) const = default;
+};
+
+// One of params, headers or set_headers; their order is that of the file.
+struct NameValue {
+  std::string name;
+  std::string value;
+
+  bool operator==(const NameValue&) const = default;
+};
+
+// auth: what proves to the origin who the session is. Sent to base_url's origin, and else only to
+// `hosts`.
+struct AuthConfig {
+  enum class Kind : uint8_t { none, bearer, basic, header, query };
+  Kind kind = Kind::none;
+  std::string name;  // basic: the user; header: the field; query: the parameter
+  SecretRef secret;  // basic: the password
+  std::vector<HostPattern> hosts;
+
+  bool operator==(const AuthConfig&) const = default;
+};
+
+struct CookiesConfig {
+  enum class Keep : uint8_t { off, memory, persist };
+  Keep keep = Keep::off;
+  std::string jar;         // the name it is shared by; empty: the session's own, by its name
+  bool by_header = false;  // scope: header; one jar for each value of Trunkd-Jar
+  size_t max_jars = 1000;  // by_header: how many there may be
+  Duration forget_after = 30 * 24h;  // by_header: a jar that nobody used for so long is dropped
+
+  bool operator==(const CookiesConfig&) const = default;
+};
+
+// How often requests may start.
+struct RateConfig {
+  struct Interval {
+    std::string method;  // empty: of any method that has no entry of its own
+    Duration interval{};
+    bool operator==(const Interval&) const = default;
+  };
+  uint64_t count = 0;  // so many in each `per`, on average; 0: no limit
+  Duration per{};
+  uint64_t burst = 1;                  // so many at once after a pause; 1 is evenly spaced
+  std::vector<Interval> min_interval;  // between two starts
+  bool per_host = false;               // for each origin of its own, else for the session
+
+  bool active() const { return count != 0 || !min_interval.empty(); }
+  bool operator==(const RateConfig&) const = default;
+};
+
+struct RetryConfig {
+  size_t attempts = 2;             // in all, the first included
+  bool on_connect = true;          // after a connection could not be opened
+  std::vector<uint16_t> statuses;  // and after these
+  Duration backoff = 100ms;        // before the second try; doubled for each further, with jitter
+  Duration retry_after_max = 60s;  // the longest pause an origin may ask for
+  bool rate_headers = false;       // RateLimit and x-ratelimit-remaining pause as Retry-After does
+
+  bool operator==(const RetryConfig&) const = default;
+};
+
 struct SessionConfig {
   std::string name;
   std::vector<ListenAddress> listen;
@@ -132,6 +203,18 @@ struct SessionConfig {
   std::vector<std::string> upgrade{"websocket"};
   bool trace = false;
   std::vector<std::string> allow_origins;
+
+  std::vector<NameValue> params;   // put into the query unless the client names them
+  std::vector<NameValue> headers;  // put on unless the client names them
+  std::vector<NameValue> set_headers;
+  std::vector<std::string> remove_headers;
+  AuthConfig auth;
+  CookiesConfig cookies;
+  RateConfig rate;
+  RetryConfig retry;
+  size_t follow_redirects = 0;  // hops at most; 0: redirects are passed to the client
+  bool raise_for_status = false;
+  std::string pool;  // the session whose pool it uses; empty: its own
 
   bool operator==(const SessionConfig&) const = default;
 };

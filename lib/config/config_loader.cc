@@ -12,7 +12,10 @@
 
 #include "base/text.h"
 #include "config/field_reader.h"
+#include "config/scalar_syntax.h"
+#include "config/session_links.h"
 #include "config/session_rules.h"
+#include "config/state_rules.h"
 #include "config/yaml_tree.h"
 
 namespace trunkd {
@@ -57,6 +60,7 @@ class Loader {
     for (const YamlEntry* entry : entries_named(documents_, kDefaults)) {
       reader_.read_fields(*entry->value, kDefaults, session_fields(), defaults);
     }
+    check_auth(kDefaults, defaults, reader_);
     for (const YamlEntry* entry : entries_named(documents_, kSessions)) {
       if (reader_.expect_mapping(*entry->value, kSessions)) read_sessions(*entry->value, defaults);
     }
@@ -65,6 +69,7 @@ class Loader {
     for (const NamedSession& session : sessions_) {
       top.config.sessions.push_back(finish_session(session, reader_));
     }
+    link_sessions(sessions_, top.config.sessions, reader_);
     if (mistakes_.empty()) return {std::make_shared<const Config>(std::move(top.config)), {}};
     sort_mistakes();
     return {nullptr, std::move(mistakes_)};
@@ -73,6 +78,7 @@ class Loader {
  private:
   void read_sessions(const YamlNode& node, const SessionDraft& defaults) {
     for (const YamlEntry& entry : node.entries) {
+      if (is_ignored(entry.key)) continue;
       NamedSession session{entry.key, std::string(kSessions) + '.' + escaped(entry.key),
                            entry.place, defaults};
       const auto [first, is_new] = places_.emplace(entry.key, entry.place);
@@ -82,11 +88,12 @@ class Loader {
                             std::to_string(first->second.line));
         continue;
       }
-      if (auto problem = session_name_problem(entry.key); !problem.empty()) {
-        reader_.mistake(entry.place, session.path, std::move(problem));
+      if (auto name = parse_session_name(entry.key); !name) {
+        reader_.mistake(entry.place, session.path, std::move(name.error()));
       }
       session.draft.inherited = std::exchange(session.draft.places, {});
       reader_.read_fields(*entry.value, session.path, session_fields(), session.draft);
+      check_auth(session.path, session.draft, reader_);
       sessions_.push_back(std::move(session));
     }
   }

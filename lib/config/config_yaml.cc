@@ -63,6 +63,35 @@ std::string listener_text(const ListenAddress& address) {
          ", group: " + (address.group.empty() ? "off" : text_value(address.group)) + '}';
 }
 
+// A key is not looked through for variables.
+std::string key_text(std::string_view key) {
+  return is_plain(key) ? std::string(key) : in_quotes(key);
+}
+
+std::string interval_text(Duration interval) {
+  return interval == Duration{} ? "off" : duration_text(interval);
+}
+
+std::string intervals_text(const std::vector<RateConfig::Interval>& intervals) {
+  if (intervals.size() == 1 && intervals[0].method.empty() && intervals[0].interval != Duration{}) {
+    return duration_text(intervals[0].interval);
+  }
+  std::string out;
+  for (const RateConfig::Interval& interval : intervals) {
+    out += (out.empty() ? "" : ", ") + (interval.method.empty() ? "\"*\"" : interval.method) +
+           ": " + interval_text(interval.interval);
+  }
+  return '{' + out + '}';
+}
+
+std::string names_text(const std::vector<NameValue>& entries) {
+  std::string out;
+  for (const NameValue& entry : entries) {
+    out += (out.empty() ? "" : ", ") + key_text(entry.name) + ": " + text_value(entry.value);
+  }
+  return '{' + out + '}';
+}
+
 template <typename Items, typename ToText>
 std::string list_text(const Items& items, ToText to_text) {
   std::string out;
@@ -70,61 +99,116 @@ std::string list_text(const Items& items, ToText to_text) {
   return '[' + out + ']';
 }
 
+template <typename... Kinds>
+struct Overloaded : Kinds... {
+  using Kinds::operator()...;
+};
+template <typename... Kinds>
+Overloaded(Kinds...) -> Overloaded<Kinds...>;
+
+// Nothing is there: `off`, where a field can be it.
 bool is_empty(const Value& value) {
-  if (const auto* number = std::get_if<uint64_t>(&value)) return *number == 0;
-  if (const auto* text = std::get_if<std::string>(&value)) return text->empty();
-  if (const auto* texts = std::get_if<std::vector<std::string>>(&value)) return texts->empty();
-  if (const auto* hosts = std::get_if<std::vector<HostPattern>>(&value)) return hosts->empty();
-  if (const auto* all = std::get_if<std::vector<ListenAddress>>(&value)) return all->empty();
-  return false;
+  return std::visit(Overloaded{
+                        [](std::monostate) { return true; },
+                        [](bool) { return false; },
+                        [](uint64_t number) { return number == 0; },
+                        [](Duration duration) { return duration == Duration{}; },
+                        [](const SecretRef& secret) { return secret == SecretRef(); },
+                        [](const RateLimit& limit) { return limit.count == 0; },
+                        [](const auto& several) { return several.empty(); },
+                    },
+                    value);
+}
+
+std::string flag_text(bool flag, const FieldInfo& field) {
+  if (field.syntax == Syntax::choice) return text_value(field.words[flag ? 1 : 0]);
+  if (field.syntax == Syntax::switched_off) return "off";
+  return flag ? "true" : "false";
+}
+
+std::string number_text(uint64_t number, const FieldInfo& field) {
+  if (field.syntax == Syntax::file_mode) return mode_text(number);
+  if (field.syntax == Syntax::choice && field.can_be_off && number == 0) return "off";
+  if (field.syntax == Syntax::choice) return text_value(field.words[number]);
+  return std::to_string(number);
+}
+
+std::string texts_text(const std::vector<std::string>& texts, const FieldInfo& field) {
+  const bool are_causes = field.syntax == Syntax::retry_causes;  // some are numbers
+  return list_text(texts,
+                   [&](const std::string& text) { return are_causes ? text : text_value(text); });
+}
+
+std::string listeners_text(const std::vector<ListenAddress>& listeners) {
+  return listeners.size() == 1 ? listener_text(listeners.front())
+                               : list_text(listeners, listener_text);
 }
 
 }  // namespace
 
 std::string field_text(const Value& value, const FieldInfo& field) {
-  const bool lacks_value =
-      is_empty(value) && field.syntax != Syntax::choice && field.syntax != Syntax::file_mode;
-  if (lacks_value && field.can_be_off) return "off";
-  if (const auto* flag = std::get_if<bool>(&value)) {
-    if (field.syntax == Syntax::choice) return text_value(field.words[*flag ? 1 : 0]);
-    return *flag ? "true" : "false";
-  }
-  if (const auto* number = std::get_if<uint64_t>(&value)) {
-    if (field.syntax == Syntax::file_mode) return mode_text(*number);
-    if (field.syntax == Syntax::choice) return text_value(field.words[*number]);
-    return std::to_string(*number);
-  }
-  if (lacks_value) return {};
-  if (const auto* duration = std::get_if<Duration>(&value)) return duration_text(*duration);
-  if (const auto* text = std::get_if<std::string>(&value)) return text_value(*text);
-  if (const auto* texts = std::get_if<std::vector<std::string>>(&value)) {
-    return list_text(*texts, text_value);
-  }
-  if (const auto* hosts = std::get_if<std::vector<HostPattern>>(&value)) {
-    return list_text(*hosts, [](const HostPattern& host) { return text_value(host.text()); });
-  }
-  const auto& listeners = std::get<std::vector<ListenAddress>>(value);
-  return listeners.size() == 1 ? listener_text(listeners.front())
-                               : list_text(listeners, listener_text);
+  // Zeros of these say something.
+  const bool is_number =
+      std::holds_alternative<uint64_t>(value) || std::holds_alternative<Duration>(value);
+  const bool is_coded = field.syntax == Syntax::choice || field.syntax == Syntax::file_mode;
+  if (std::holds_alternative<std::monostate>(value)) return {};
+  if (is_empty(value) && field.can_be_off && !is_coded) return "off";
+  if (is_empty(value) && !is_number) return {};
+  return std::visit(
+      Overloaded{
+          [](std::monostate) { return std::string(); },
+          [&](bool flag) { return flag_text(flag, field); },
+          [&](uint64_t number) { return number_text(number, field); },
+          [](Duration duration) { return duration_text(duration); },
+          [](const std::string& text) { return text_value(text); },
+          [&](const std::vector<std::string>& texts) { return texts_text(texts, field); },
+          [](const std::vector<HostPattern>& hosts) {
+            return list_text(hosts,
+                             [](const HostPattern& host) { return text_value(host.text()); });
+          },
+          [](const std::vector<ListenAddress>& listeners) { return listeners_text(listeners); },
+          [](const std::vector<NameValue>& entries) { return names_text(entries); },
+          [](const SecretRef& secret) { return text_value(secret.text()); },
+          [](const RateLimit& limit) { return rate_text(limit); },
+          [](const std::vector<RateConfig::Interval>& intervals) {
+            return intervals_text(intervals);
+          },
+      },
+      value);
 }
 
 namespace {
 
+std::vector<std::string_view> parts_of(std::string_view name) {
+  std::vector<std::string_view> parts;
+  for (size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.')) {
+    parts.push_back(name.substr(0, dot));
+    name.remove_prefix(dot + 1);
+  }
+  parts.push_back(name);
+  return parts;
+}
+
+// Fields in the order of their table; those of a group stand together in it.
 template <typename Draft>
 void print_fields(std::string& out, FieldTable<Draft> table, const Draft& draft,
                   const std::string& indent) {
-  std::string_view group;
+  std::vector<std::string_view> last;
+  std::string_view short_form;  // the one that was printed last
   for (const Field<Draft>& field : table) {
     if (field.get == nullptr) continue;
+    if (!short_form.empty() && is_in_group(field.info.name, short_form)) continue;
     const std::string text = field_text(field.get(draft), field.info);
     if (text.empty()) continue;
-    const size_t dot = field.info.name.find('.');
-    const std::string_view its_group = field.info.name.substr(0, dot);
-    const bool grouped = dot != std::string_view::npos;
-    if (grouped && its_group != group) out.append(indent).append(its_group).append(":\n");
-    group = its_group;
-    const std::string_view key = grouped ? field.info.name.substr(dot + 1) : its_group;
-    out.append(indent).append(grouped ? "  " : "").append(key).append(": ").append(text) += '\n';
+    short_form = field.info.name;
+    const std::vector<std::string_view> parts = parts_of(field.info.name);
+    size_t depth = 0;  // of the groups that are open already
+    while (depth + 1 < std::min(last.size(), parts.size()) && last[depth] == parts[depth]) ++depth;
+    for (; depth < parts.size(); ++depth) {
+      out.append(indent).append(2 * depth, ' ').append(parts[depth]);
+      out.append(depth + 1 == parts.size() ? ": " + text : ":") += '\n';
+    }
+    last = parts;
   }
 }
 

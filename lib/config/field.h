@@ -39,19 +39,48 @@ enum class Syntax : uint8_t {
   listeners,       // one, or a list of them
   session_fields,  // a mapping of the fields of a session
   sessions,        // a mapping from names to those
+  session_name,    // of another session
+  cookie_jar,      // a name as a session has it
+  parameter_name,
+  parameters,        // a mapping from names to values
+  field_name,        // of a header field that the user may name
+  field_names,       // a list of them
+  header_fields,     // a mapping from them to values
+  user_name,         // without a colon
+  secret,            // file:PATH, env:NAME or credential:NAME; never quoted in a message
+  credential_hosts,  // host patterns
+  rate,              // 20/s, 100/m or 1000/h
+  intervals,         // a duration, or a mapping from methods to durations, "*" for the others
+  retry_causes,      // a list of "connect" and statuses
+  switched_off,      // nothing but off: the short form of a group
 };
 
-// What a field holds once it is read. `off` is false, 0 or empty.
-using Value = std::variant<bool, uint64_t, Duration, std::string, std::vector<std::string>,
-                           std::vector<HostPattern>, std::vector<ListenAddress>>;
+// "20/s": so many in a second, minute or hour. A count of 0: no limit.
+struct RateLimit {
+  uint64_t count = 0;
+  Duration per{};
 
+  bool operator==(const RateLimit&) const = default;
+};
+
+// What a field holds once it is read. `off` is false, 0 or empty. A monostate is what cannot be
+// written as this field's value; read, it is the off of a mapping (an empty mapping adds nothing).
+using Value =
+    std::variant<std::monostate, bool, uint64_t, Duration, std::string, std::vector<std::string>,
+                 std::vector<HostPattern>, std::vector<ListenAddress>, std::vector<NameValue>,
+                 SecretRef, RateLimit, std::vector<RateConfig::Interval>>;
+
+// A field may have the name of a group, "rate" beside "rate.limit" and others: then it is the
+// short form, one word that is written instead of the group's mapping and stands for all of it.
 struct FieldInfo {
-  std::string_view name;  // with the groups it is in: "queue.max"
+  std::string_view name;  // with the groups it is in: "queue.max", "retry.retry_after.max"
   Syntax syntax = Syntax::boolean;
   std::string_view description = {};  // one sentence for the user
   uint64_t min = 0, max = 0;
   bool can_be_off = false;  // `off` (or false) is a value too
+  bool required = false;    // where its group is there; its description begins with "The"
   std::span<const std::string_view> words = {};
+  std::string_view mapping_form = {};  // of a short form: an example of what else may be written
   std::string_view default_text = {};  // if the default cannot be written as a value
   int phase = 1;                       // a later one than kPhase: known, and refused
 };
@@ -63,13 +92,24 @@ struct Field {
   FieldInfo info;
   void (*set)(Target&, Value&&) = nullptr;
   Value (*get)(const Target&) = nullptr;
+  void (*begin)(Target&) = nullptr;  // of a short form: a mapping stands in its place
 };
 
 template <typename Target>
 using FieldTable = std::span<const Field<Target>>;
 
+// Bounds of durations, in milliseconds.
+constexpr uint64_t kMillisecond = 1;
+constexpr uint64_t kDay = 24ULL * 60 * 60 * 1000;
+
+// Is "queue.max" or "queue.a.b" in the group "queue"?
+inline bool is_in_group(std::string_view field, std::string_view group) {
+  return field.size() > group.size() && field[group.size()] == '.' &&
+         field.substr(0, group.size()) == group;
+}
+
 // The first phase whose fields are refused is kPhase + 1.
-constexpr int kPhase = 1;
+constexpr int kPhase = 2;
 
 // ---
 

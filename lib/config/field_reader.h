@@ -25,21 +25,10 @@ class FieldReader {
   template <typename Draft>
   void read_fields(const YamlNode& node, const std::string& path, FieldTable<Draft> table,
                    Draft& draft) {
-    std::vector<const FieldInfo*> fields;
+    DraftSink<Draft> sink(table, draft);
+    Fields fields;
     for (const Field<Draft>& field : table) fields.push_back(&field.info);
-    read_group(node, path, fields, "",
-               [&](size_t index, const Place& place, const ReadValue& read) {
-                 if (table[index].set == nullptr) return;
-                 const std::string_view name = table[index].info.name;
-                 auto value = read();
-                 if (!value) {
-                   draft.broken.insert(name);
-                   return;
-                 }
-                 table[index].set(draft, std::move(*value));
-                 draft.places[name] = place;
-                 draft.broken.erase(name);
-               });
+    read_group(node, path, fields, "", sink);
   }
 
   // False, and a mistake, if it is neither a mapping nor empty.
@@ -50,13 +39,66 @@ class FieldReader {
  private:
   using Fields = std::vector<const FieldInfo*>;
   using ReadValue = std::function<std::optional<Value>()>;
-  // Gets the index of a field that is set, where its value is, and how to read that.
-  using FoundField = std::function<void(size_t, const Place&, const ReadValue&)>;
   template <typename T>
   using Parse = std::function<Parsed<T>(std::string_view)>;
 
+  // Takes what is found, by the index of the field.
+  class Sink {
+   public:
+    // A value, where it is, and how to read it.
+    virtual void on_value(size_t index, const Place& place, const ReadValue& read) = 0;
+    // The mapping that may be written in place of a short form; its values follow.
+    virtual void on_mapping(size_t index, const Place& place) = 0;
+    // A required field is not there.
+    virtual void on_lack(size_t index) = 0;
+
+   protected:
+    ~Sink() = default;
+  };
+
+  template <typename Draft>
+  class DraftSink final : public Sink {
+   public:
+    DraftSink(FieldTable<Draft> table, Draft& draft) : table_(table), draft_(draft) {}
+
+    void on_value(size_t index, const Place& place, const ReadValue& read) override {
+      const Field<Draft>& field = table_[index];
+      if (field.set == nullptr) return;
+      auto value = read();
+      if (!value) {
+        draft_.broken.insert(field.info.name);
+        return;
+      }
+      forget_group(draft_, field.info.name);  // of which it is the short form
+      field.set(draft_, std::move(*value));
+      note(field, place);
+    }
+
+    void on_mapping(size_t index, const Place& place) override {
+      const Field<Draft>& field = table_[index];
+      if (field.begin != nullptr) field.begin(draft_);
+      note(field, place);
+    }
+
+    void on_lack(size_t index) override { draft_.broken.insert(table_[index].info.name); }
+
+   private:
+    void note(const Field<Draft>& field, const Place& place) {
+      draft_.places[field.info.name] = place;
+      draft_.broken.erase(field.info.name);
+    }
+
+    FieldTable<Draft> table_;
+    Draft& draft_;
+  };
+
   void read_group(const YamlNode& node, const std::string& path, const Fields& fields,
-                  const std::string& prefix, const FoundField& found);
+                  const std::string& prefix, Sink& sink);
+  void read_entry(const YamlEntry& entry, const std::string& path, const Fields& fields,
+                  const std::string& prefix, Sink& sink);
+  void find_lacks(const YamlNode& node, const std::string& path, const Fields& fields,
+                  const std::string& prefix, Sink& sink);
+  bool expect_mapping(const YamlNode& node, const std::string& path, bool confidential);
   void unknown_key(const YamlEntry& entry, const std::string& path, const Fields& fields,
                    const std::string& prefix);
 
@@ -68,10 +110,19 @@ class FieldReader {
                                  const FieldInfo& field);
   std::optional<Value> read_listeners(const YamlNode& node, const std::string& path);
   std::optional<ListenAddress> read_listener(const YamlNode& node, const std::string& path);
+  std::optional<Value> read_names(const YamlNode& node, const std::string& path,
+                                  const FieldInfo& field);
+  std::optional<NameValue> read_name(const YamlEntry& entry, const std::string& path,
+                                     const FieldInfo& field);
+  std::optional<Value> read_intervals(const YamlNode& node, const std::string& path,
+                                      const FieldInfo& field);
 
   template <typename T>
   std::optional<Value> read_items(const YamlNode& node, const std::string& path,
                                   const Parse<T>& parse);
+  // A list of words that may not stand there twice, in whatever case.
+  std::optional<Value> read_set(const YamlNode& node, const std::string& path,
+                                const Parse<std::string>& parse);
   template <typename T>
   std::optional<T> noted(Parsed<T>&& parsed, const YamlNode& node, const std::string& path);
 
@@ -85,5 +136,15 @@ class FieldReader {
   const Environment& environment_;
   std::vector<ConfigMistake>& mistakes_;
 };
+
+// ---
+
+template <typename T>
+std::optional<T> FieldReader::noted(Parsed<T>&& parsed, const YamlNode& node,
+                                    const std::string& path) {
+  if (parsed) return std::move(*parsed);
+  mistake(node.place, path, std::move(parsed.error()));
+  return std::nullopt;
+}
 
 }  // namespace trunkd

@@ -23,11 +23,11 @@ Parsed<std::string> parse_base_url(std::string_view text) {
   const std::string_view rest = text.substr(text.find("://") + 3);
   if (rest.substr(0, rest.find_first_of("/?#")).find('@') != std::string_view::npos) {
     return wrong(
-        "a name and password do not belong into the URL, they would end up in logs; send an "
-        "Authorization header");
+        "a name and password do not belong into the URL, they would end up in logs; write them as "
+        "auth: {basic: ...}");
   }
   if (rest.find('?') != std::string_view::npos) {
-    return wrong("a query does not belong into the URL; each request brings its own");
+    return wrong("a query does not belong into the URL; write it as params, or auth: {query: ...}");
   }
   if (rest.find('#') != std::string_view::npos) {
     return wrong("a fragment (#...) is never sent to a host; leave it out");
@@ -42,7 +42,7 @@ Parsed<std::string> parse_url_path(std::string_view text) {
     return wrong("must be a path only; scheme and host belong into base_url");
   }
   if (text.find('?') != std::string_view::npos) {
-    return wrong("a query does not belong here; each request brings its own");
+    return wrong("a query does not belong here; write it as params");
   }
   if (text.empty() || !std::all_of(text.begin(), text.end(), is_path_char)) {
     return wrong(must_be("a path, percent-encoded as in a URL", text));
@@ -85,6 +85,13 @@ Parsed<HostPattern> parse_host_pattern(std::string_view text) {
   pattern.host = std::move(authority->host);
   pattern.port = authority->port;
   return pattern;
+}
+
+Parsed<HostPattern> parse_credential_host(std::string_view text) {
+  if (text == "*") {
+    return wrong("a credential is never sent to every host; name those that need it");
+  }
+  return parse_host_pattern(text);
 }
 
 Parsed<std::string> parse_web_origin(std::string_view text) {

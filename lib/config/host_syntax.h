@@ -15,6 +15,8 @@ Parsed<std::string> parse_base_url(std::string_view text);
 Parsed<std::string> parse_url_path(std::string_view text);
 Parsed<std::string> parse_host_name(std::string_view text);  // normalized
 Parsed<HostPattern> parse_host_pattern(std::string_view text);
+// One that gets a credential: never all of them.
+Parsed<HostPattern> parse_credential_host(std::string_view text);
 // What a browser sends as Origin (RFC 6454, 6.1), normalized.
 Parsed<std::string> parse_web_origin(std::string_view text);
 Parsed<std::string> parse_upgrade_token(std::string_view text);  // in small letters

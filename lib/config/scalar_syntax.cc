@@ -41,9 +41,11 @@ Parsed<Value> parse_count(std::string_view text, bool quoted, const FieldInfo& f
 Parsed<Value> parse_choice(std::string_view text, const FieldInfo& field) {
   const auto found = std::find(field.words.begin(), field.words.end(), text);
   if (found != field.words.end()) return static_cast<uint64_t>(found - field.words.begin());
+  std::vector<std::string_view> choices(field.words.begin(), field.words.end());
+  if (!field.mapping_form.empty()) choices.push_back(field.mapping_form);
   std::string words;
-  for (const std::string_view word : field.words) {
-    if (!words.empty()) words += word == field.words.back() ? " or " : ", ";
+  for (const std::string_view word : choices) {
+    if (!words.empty()) words += word == choices.back() ? " or " : ", ";
     words += word;
   }
   return wrong(must_be(words, text));
@@ -74,6 +76,9 @@ Parsed<Value> parse_group_name(std::string_view text) {
   }
   return std::string(text);
 }
+
+constexpr uint64_t kMaxRate = 1'000'000;
+constexpr size_t kMaxSessionName = 63;  // a label of a host name: NAME.localhost
 
 }  // namespace
 
@@ -128,6 +133,36 @@ std::string duration_text(Duration duration) {
   return std::to_string(milliseconds / unit->milliseconds) + std::string(unit->name);
 }
 
+Parsed<RateLimit> parse_rate(std::string_view text) {
+  const size_t slash = std::min(text.find('/'), text.size());
+  const auto count = parse_decimal(text.substr(0, slash));
+  const std::string_view name = text.substr(std::min(slash + 1, text.size()));
+  const auto* unit = std::find_if(std::begin(kUnits), std::end(kUnits),
+                                  [&](const Unit& known) { return known.name == name; });
+  if (!count || unit == std::end(kUnits) || unit == std::begin(kUnits)) {
+    return wrong(must_be("a rate such as 20/s, 100/m or 1000/h", text));
+  }
+  if (auto problem = outside<uint64_t>(*count, 1, kMaxRate, number_text)) {
+    return wrong(std::move(*problem));
+  }
+  return RateLimit{*count, std::chrono::milliseconds(unit->milliseconds)};
+}
+
+std::string rate_text(const RateLimit& limit) {
+  return std::to_string(limit.count) + '/' + duration_text(limit.per).substr(1);  // of "1s"
+}
+
+Parsed<std::string> parse_session_name(std::string_view text) {
+  const auto is_name_char = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  };
+  if (!text.empty() && text.size() <= kMaxSessionName && text.front() != '-' &&
+      text.back() != '-' && std::all_of(text.begin(), text.end(), is_name_char)) {
+    return std::string(text);
+  }
+  return wrong("a session's name has small letters, digits and inner dashes, at most 63 in all");
+}
+
 Parsed<Value> parse_scalar(std::string_view text, bool quoted, const FieldInfo& field) {
   switch (field.syntax) {
     case Syntax::boolean:
@@ -150,6 +185,16 @@ Parsed<Value> parse_scalar(std::string_view text, bool quoted, const FieldInfo& 
       return parse_socket_path(text);
     case Syntax::group_name:
       return parse_group_name(text);
+    case Syntax::rate:
+      return parse_rate(text);
+    case Syntax::session_name:
+      return parse_session_name(text);
+    case Syntax::cookie_jar:
+      if (auto name = parse_session_name(text)) return std::move(*name);
+      return wrong("a jar's name has small letters, digits and inner dashes, at most 63 in all");
+    case Syntax::switched_off:
+      // The text may be a secret and is not quoted.
+      return wrong("must be off or a mapping such as " + std::string(field.mapping_form));
     default:
       return wrong("is not a single value");
   }

@@ -5,31 +5,13 @@
 #include "base/text.h"
 #include "config/host_syntax.h"
 #include "config/listen_address.h"
+#include "config/state_rules.h"
 #include "http/url.h"
 
 namespace trunkd {
 namespace {
 
-constexpr size_t kMaxSessionName = 63;  // a label of a host name: NAME.localhost
 constexpr size_t kDefaultConnectionsForMany = 20;
-
-// Where a session says something itself, else where `defaults` says it for all.
-const Place* find_place(const SessionDraft& draft, std::string_view field) {
-  for (const Places* places : {&draft.places, &draft.inherited}) {
-    const auto found = places->find(field);
-    if (found != places->end()) return &found->second;
-  }
-  return nullptr;
-}
-
-bool says(const SessionDraft& draft, std::string_view field) {
-  return draft.places.count(field) != 0;
-}
-
-// One that a session inherits does not matter if it has its own.
-bool is_broken(const SessionDraft& draft, std::string_view field) {
-  return draft.broken.count(field) != 0 && !says(draft, field);
-}
 
 // Of base_url and allow_hosts exactly one counts; the session's own beats one from `defaults`.
 enum class Reach { one_host, many_hosts, unknown };
@@ -71,6 +53,7 @@ void finish_many_hosts(const NamedSession& session, SessionConfig& config, Field
 
 void finish_limits(const NamedSession& session, SessionConfig& config, FieldReader& reader) {
   const SessionDraft& draft = session.draft;
+  if (!config.pool.empty()) return;  // the other session's limits hold
   const Place* total = find_place(draft, "connections");
   const Place* per_host = find_place(draft, "connections_per_host");
   if (is_broken(draft, "connections") || is_broken(draft, "connections_per_host")) return;
@@ -118,24 +101,16 @@ std::vector<Listener> all_listeners(const TopDraft& top,
 
 }  // namespace
 
-std::string session_name_problem(std::string_view name) {
-  const auto is_name_char = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  };
-  if (!name.empty() && name.size() <= kMaxSessionName && name.front() != '-' &&
-      name.back() != '-' && std::all_of(name.begin(), name.end(), is_name_char)) {
-    return {};
-  }
-  return "a session's name has small letters, digits and inner dashes, at most 63 in all";
-}
-
 SessionConfig finish_session(const NamedSession& session, FieldReader& reader) {
   SessionConfig config = session.draft.config;
   config.name = session.name;
+  // `pool` in `defaults` is meant for all others.
+  if (config.pool == config.name && !says(session.draft, "pool")) config.pool.clear();
   const Reach reach = reach_of(session, reader);
   if (reach == Reach::one_host) finish_one_host(session.draft, config);
   if (reach == Reach::many_hosts) finish_many_hosts(session, config, reader);
   if (reach != Reach::unknown) finish_limits(session, config, reader);
+  finish_state(session, config, reader);
   return config;
 }
 

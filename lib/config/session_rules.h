@@ -1,25 +1,13 @@
-// What must hold between the fields of one session, and between sessions.
+// What must hold between the fields of one session, and between listeners.
 
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "config/field_reader.h"
-#include "config/fields.h"
+#include "config/named_session.h"
 
 namespace trunkd {
-
-// A session as it was read, under its name.
-struct NamedSession {
-  std::string name;
-  std::string path;  // "sessions.github"
-  Place place;       // of its name
-  SessionDraft draft;
-};
-
-// Nothing if the name is a good one, else what is wrong with it.
-std::string session_name_problem(std::string_view name);
 
 // Makes the SessionConfig, with base_url and endpoint joined and the defaults that depend on other
 // fields; notes what contradicts itself.

@@ -3,10 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/text.h"
-
 namespace trunkd {
-namespace {
 
 bool is_variable_name(std::string_view name) {
   const auto is_word = [](char c) {
@@ -16,12 +13,14 @@ bool is_variable_name(std::string_view name) {
          std::all_of(name.begin(), name.end(), is_word);
 }
 
+namespace {
+
 // `inside` is what stands between the braces.
 Parsed<std::string> look_up(std::string_view inside, const Environment& environment) {
   const size_t separator = inside.find(":-");
   const std::string name(inside.substr(0, separator));
   if (!is_variable_name(name)) {
-    return wrong("${" + escaped(inside) + "} is not a variable: write ${NAME} or ${NAME:-default}");
+    return wrong("what stands in ${...} is not a variable: write ${NAME} or ${NAME:-default}");
   }
   const std::optional<std::string> value = environment(name);
   if (separator == std::string_view::npos) {

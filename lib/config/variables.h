@@ -19,4 +19,7 @@ struct Expanded {
 // the user and quotes names only, never a value.
 Parsed<Expanded> expand_variables(std::string_view text, const Environment& environment);
 
+// Letters, digits and underscores, no digit first.
+bool is_variable_name(std::string_view name);
+
 }  // namespace trunkd

@@ -13,7 +13,6 @@ namespace trunkd {
 namespace {
 
 constexpr std::string_view kMerge = "<<";
-constexpr std::string_view kIgnored = "x-";
 
 // Ends the parsing from within yaml-cpp's callbacks; the mistake is already noted.
 struct Refused {};
@@ -174,7 +173,7 @@ class TreeBuilder : public YAML::EventHandler {
     key->place = where;
     if (key->kind != YamlNode::Kind::scalar) {
       mistake(where, path(), "a key must be a word");
-      key->text = kIgnored;
+      key->text = kIgnoredKeys;
     }
     return key;
   }
@@ -186,9 +185,9 @@ class TreeBuilder : public YAML::EventHandler {
       add_merge(mapping, value);
     } else {
       const auto [first, is_new] = mapping.lines.emplace(key.text, key.place.line);
-      if (!is_new && key.text != kIgnored) {
+      if (!is_new && key.text != kIgnoredKeys) {
         mistake(key.place, path(), "duplicate key, first on line " + std::to_string(first->second));
-      } else if (key.text.compare(0, kIgnored.size(), kIgnored) != 0) {
+      } else {
         mapping.node->size += value->size;
         mapping.node->entries.push_back({key.text, key.place, std::move(value)});
       }

@@ -19,6 +19,13 @@ struct Place {
   int column = 0;
 };
 
+// Where the keys of a mapping are those of the configuration, one that begins so means nothing.
+constexpr std::string_view kIgnoredKeys = "x-";
+
+inline bool is_ignored(std::string_view key) {
+  return key.substr(0, kIgnoredKeys.size()) == kIgnoredKeys;
+}
+
 struct YamlNode;
 // An alias shares the node of its anchor, so the tree is really a graph without cycles.
 using YamlNodePtr = std::shared_ptr<const YamlNode>;
@@ -36,7 +43,7 @@ struct YamlNode {
   std::string text;                // scalar
   bool quoted = false;             // scalar: quoted or a block, so it is text and nothing else
   std::vector<YamlNodePtr> items;  // sequence
-  std::vector<YamlEntry> entries;  // mapping: keys are unique, "<<" is merged, "x-..." left out
+  std::vector<YamlEntry> entries;  // mapping: keys are unique, "<<" is merged
   size_t size = 1;                 // nodes in it, those behind aliases counted each time
 };
 

@@ -38,5 +38,89 @@ TEST(ConfigYamlTest, TheSharedPortOffIsPrintedSo) {
   EXPECT_EQ(to_yaml(config).substr(0, 12), "listen: off\n");
 }
 
+Config with(const SessionConfig& session) {
+  Config config;
+  config.listen.emplace().port = 7480;
+  config.sessions.push_back(session);
+  return config;
+}
+
+// As another test's file of a session for one host.
+SessionConfig plain_session() {
+  SessionConfig session;
+  session.name = "a";
+  session.origin = {Scheme::https, "a.example", 443};
+  return session;
+}
+
+void expect_loads_again(const Config& config) {
+  const std::string text = to_yaml(config);
+  const LoadedConfig loaded = load_config_text(text, "t.yaml");
+  for (const ConfigMistake& mistake : loaded.mistakes) ADD_FAILURE() << mistake.text();
+  ASSERT_TRUE(loaded.config) << text;
+  EXPECT_EQ(*loaded.config, config) << text;
+}
+
+TEST(ConfigYamlTest, NamesAndValuesOfTheUserKeepEveryByte) {
+  SessionConfig session = plain_session();
+  session.params = {{"a b", "c: d, {e} #f"},
+                    {"x-${HOME}", "$HOME ${HOME}"},
+                    {"<<", ""},
+                    {"yes", "no"},
+                    {"~", "0x1f"},
+                    {"\"", "B\xc3\xbc"}};
+  session.headers = {{"x-a", "null"}, {"X-B", "1.50"}};
+  session.set_headers = {{"*", "*"}};
+  session.remove_headers = {"On", "X-C"};
+  expect_loads_again(with(session));
+}
+
+TEST(ConfigYamlTest, ASecretIsPrintedAsItsReference) {
+  SessionConfig session = plain_session();
+  session.auth.secret = {SecretRef::Kind::file, "/run/a $b: {c}"};
+  session.auth.hosts = {{"b.example", true, 8443}};
+  session.auth.kind = AuthConfig::Kind::bearer;
+  expect_loads_again(with(session));
+  EXPECT_NE(to_yaml(with(session)).find("bearer: \"file:/run/a $$b: {c}\"\n"), std::string::npos);
+
+  session.auth.name = "off";
+  for (const auto kind :
+       {AuthConfig::Kind::basic, AuthConfig::Kind::header, AuthConfig::Kind::query}) {
+    session.auth.kind = kind;
+    expect_loads_again(with(session));
+  }
+}
+
+TEST(ConfigYamlTest, NestedGroupsAndShortFormsArePrintedOnce) {
+  SessionConfig session = plain_session();
+  session.cookies.keep = CookiesConfig::Keep::persist;
+  session.cookies.by_header = true;
+  session.rate.min_interval = {{"POST", 1s}, {"GET", 0s}, {"", 100ms}};
+  session.retry.statuses = {429, 503};
+  session.retry.retry_after_max = {};
+  session.follow_redirects = 5;
+  session.timeouts.total = 90s;
+  expect_loads_again(with(session));
+  const std::string text = to_yaml(with(session));
+  EXPECT_NE(text.find("    auth: off\n    cookies:\n      persist: true\n"), std::string::npos);
+  EXPECT_NE(text.find("      min_interval: {POST: 1s, GET: off, \"*\": 100ms}\n"),
+            std::string::npos);
+  EXPECT_NE(text.find("      on: [connect, 429, 503]\n"), std::string::npos);
+  EXPECT_NE(text.find("      retry_after:\n        max: off\n        headers: false\n"),
+            std::string::npos);
+  EXPECT_NE(text.find("    redirects:\n      follow: 5\n"), std::string::npos);
+}
+
+TEST(ConfigYamlTest, ASessionOverAnothersPoolSaysNothingOfThatPool) {
+  Config config = with(plain_session());
+  config.sessions[0].connections = config.sessions[0].connections_per_host = 9;
+  config.sessions[0].keepalive.idle = 7s;
+  SessionConfig borrower = config.sessions[0];
+  borrower.name = "b";
+  borrower.pool = "a";
+  config.sessions.push_back(borrower);
+  expect_loads_again(config);
+}
+
 }  // namespace
 }  // namespace trunkd

@@ -1,5 +1,6 @@
 // The table of fields and what is written about it: docs/configuration.md and config/example.yaml.
 
+#include <algorithm>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <set>
@@ -69,6 +70,14 @@ std::multimap<std::string, ExampleLine> example_lines(const std::string& text) {
   return found;
 }
 
+// A field whose group is written in its short form there: "rate: off", and then "#limit: off".
+template <typename Draft>
+bool is_under_short_form(FieldTable<Draft> table, const FieldInfo& field) {
+  return std::any_of(table.begin(), table.end(), [&](const Field<Draft>& other) {
+    return is_in_group(field.name, other.info.name) && other.info.default_text.empty();
+  });
+}
+
 template <typename Draft>
 void expect_explained(const std::string& prefix, FieldTable<Draft> table, const Draft& defaults) {
   const auto lines = example_lines(read("config/example.yaml"));
@@ -81,7 +90,7 @@ void expect_explained(const std::string& prefix, FieldTable<Draft> table, const 
     }
     EXPECT_EQ(line->second.comment, field.info.description) << field.info.name;
     if (field.info.default_text.empty()) {
-      EXPECT_TRUE(line->second.active) << field.info.name;
+      EXPECT_NE(line->second.active, is_under_short_form(table, field.info)) << field.info.name;
       EXPECT_EQ(line->second.value, default_text(field, defaults)) << field.info.name;
     }
   }

@@ -55,11 +55,12 @@ TEST(YamlTreeTest, AByteOrderMarkAndWindowsLinesAreNoMistake) {
   EXPECT_EQ(parsed.root->entries[1].value->text, "2");
 }
 
-TEST(YamlTreeTest, KeysThatStartWithXAreLeftOutButTheirAnchorsCount) {
+TEST(YamlTreeTest, KeysThatStartWithXStayForTheReaderToIgnoreAndTheirAnchorsCount) {
   const Parsed parsed = parse("x-a: &a {b: 1, x-c: 2}\nd: *a\n");
   EXPECT_EQ(parsed.mistakes, Mistakes{});
-  ASSERT_EQ(parsed.root->entries.size(), 1U);
-  EXPECT_EQ(parsed.root->entries[0].value->entries.size(), 1U);
+  ASSERT_EQ(parsed.root->entries.size(), 2U);
+  EXPECT_TRUE(is_ignored(parsed.root->entries[0].key));
+  EXPECT_EQ(parsed.root->entries[1].value->entries.size(), 2U);
 }
 
 TEST(YamlTreeTest, AQuotedMergeKeyIsAnOrdinaryKey) {
