@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cassert>
-#include <functional>
-#include <string_view>
 #include <utility>
+
+#include "pool/queue_errors.h"
 
 namespace trunkd {
 
@@ -20,54 +20,64 @@ ConnectionPool::ConnectionPool(Scheduler& scheduler, ConnectionFactory& factory,
       wake_(scheduler, [this] { serve(); }) {}
 
 ConnectionPool::~ConnectionPool() {
-  const auto forget = [](Waiter& waiter) {
-    waiter.state = WaiterState::outside;
-    waiter.request.pool_ = nullptr;
-  };
+  while (GateQueue* queue = gates_.top()) {
+    Waiter& waiter = *queue->held.top();
+    leave_gate(waiter);
+    forget(waiter);
+  }
   for (auto& [origin, group] : groups_) {
     while (Waiter* waiter = group.waiting.first()) {
       group.waiting.remove(*waiter);
+      withdraw(*waiter);
       forget(*waiter);
     }
   }
   while (Waiter* waiter = answered_.pop_front()) forget(*waiter);
   for (const std::unique_ptr<Slot>& slot : slots_) {
-    if (slot->reserved_for != nullptr) forget(*slot->reserved_for);
+    if (Waiter* replay = slot->reserved_for) {
+      withdraw(*replay);
+      forget(*replay);
+    }
     if (!slot->connection) continue;
     slot->connection->set_idle_listener(nullptr);
     scheduler_.dispose(std::move(slot->connection));  // it may be on the stack
   }
 }
 
-std::optional<Lease> ConnectionPool::try_acquire(const Origin& origin) {
+std::optional<Lease> ConnectionPool::try_acquire(const Origin& origin, const LeaseTerms& terms) {
+  if (!gates_.empty()) admit_due(scheduler_.now());
   const auto found = groups_.find(origin);
   if (draining_ || found == groups_.end()) return std::nullopt;
   OriginGroup& group = found->second;
-  if (!group.waiting.empty()) return std::nullopt;
+  if (!group.waiting.empty() || terms.freshness == Freshness::new_only) return std::nullopt;
+  Gate* const gate = group.idle.empty() ? nullptr : terms.gate;
+  if (gate != nullptr && !try_admit(*gate, scheduler_.now())) return std::nullopt;
   Slot* slot = take_idle(group);
+  if (gate != nullptr) slot != nullptr ? gate->start(scheduler_.now()) : gate->withdraw();
   if (slot == nullptr) return std::nullopt;
   return begin_lease(*slot);
 }
 
-bool ConnectionPool::enqueue(LeaseRequest& request) {
+Result<void> ConnectionPool::enqueue(LeaseRequest& request) {
   assert(!request.waiting());
   const LeaseTerms& terms = request.terms_;
   const SteadyTime now = scheduler_.now();
-  OriginGroup& group = group_of(request.origin_);
+  if (!gates_.empty()) admit_due(now);
+  const size_t beyond_before = requests_beyond();
   Waiter& waiter = request.waiter_;
   request.pool_ = this;
   ++counts_.waiting;
-
-  const size_t beyond_before = requests_beyond();
-  waiter.group = &group;
-  waiter.state = WaiterState::queued;
+  waiter.share = terms.share;
+  if (waiter.share != nullptr) ++waiter.share->waiting;
+  waiter.gate = draining_ ? nullptr : terms.gate;
+  waiter.turn = turn_of(terms, now, ++arrivals_);
   waiter.overdue = false;
-  group.waiting.add(waiter, terms, now, ++arrivals_);
-  ++queued_;
-  recount(group);
-  if (!terms.front && requests_beyond() > std::max(beyond_before, terms.queue_max)) {
+
+  const bool admitted = waiter.gate == nullptr || try_admit(*waiter.gate, now);
+  admitted ? stand_in_line(waiter) : hold(waiter);
+  if (auto reason = reason_to_refuse(waiter, beyond_before)) {
     leave(request);
-    return false;
+    return tl::unexpected(std::move(*reason));
   }
 
   if (terms.timeout > Duration::zero()) {
@@ -76,14 +86,14 @@ bool ConnectionPool::enqueue(LeaseRequest& request) {
     deadlines_.put(waiter);
   }
   if (draining_) {
-    refuse(waiter, {ErrorKind::shutting_down, "the session is being shut down"});
-  } else if (Slot* idle = &waiter == group.waiting.first_for_used() ? take_idle(group) : nullptr) {
-    grant(waiter, *idle);
-  } else {
-    review(group);
+    refuse(waiter, pool_shutting_down());
+  } else if (admitted) {
+    take_or_wait(waiter);
+  } else if (comes_before_an_admitted(waiter)) {
+    take_over_start(waiter);
   }
   serve_.schedule();
-  return true;
+  return {};
 }
 
 void ConnectionPool::reopen(Lease dead, LeaseRequest& request) {
@@ -97,6 +107,8 @@ void ConnectionPool::reopen(Lease dead, LeaseRequest& request) {
   waiter.group = &slot.group;
   waiter.slot = &slot;
   slot.reserved_for = &waiter;
+  waiter.gate = request.terms_.gate;
+  if (waiter.gate != nullptr) reserve_for_replay(*waiter.gate, scheduler_.now());
   note(slot, SlotState::returned);
 }
 
@@ -116,15 +128,11 @@ PoolSnapshot ConnectionPool::snapshot() const {
   now.connecting = connecting_;
   now.idle = idle_.size();
   now.leased = slots_.size() - now.connecting - now.idle;
+  now.held = held_;
   return now;
 }
 
 // --- facts
-
-size_t ConnectionPool::OriginHash::operator()(const Origin& origin) const {
-  const size_t scheme_and_port = size_t{origin.port} << 1 | (origin.secure() ? 1U : 0U);
-  return std::hash<std::string_view>{}(origin.host) ^ scheme_and_port * 0x9e3779b97f4a7c15U;
-}
 
 OriginGroup& ConnectionPool::group_of(const Origin& origin) {
   return groups_.try_emplace(origin, origin).first->second;
@@ -172,11 +180,13 @@ void ConnectionPool::leave(LeaseRequest& request) {
   Waiter& waiter = request.waiter_;
   request.pool_ = nullptr;
   --counts_.waiting;
-  switch (std::exchange(waiter.state, WaiterState::outside)) {
+  switch (waiter.state) {
     case WaiterState::outside:
       break;
+    case WaiterState::held:
     case WaiterState::queued:
       leave_queue(waiter);
+      withdraw(waiter);
       break;
     case WaiterState::answered:
       answered_.remove(waiter);
@@ -184,6 +194,7 @@ void ConnectionPool::leave(LeaseRequest& request) {
       break;
     case WaiterState::reserved: {
       Slot& slot = *waiter.slot;
+      withdraw(waiter);
       slot.reserved_for = nullptr;
       set_busy(slot, false);
       if (slot.state == SlotState::connecting) slot.group.connecting.push_back(slot);
@@ -191,7 +202,55 @@ void ConnectionPool::leave(LeaseRequest& request) {
       break;
     }
   }
+  waiter.state = WaiterState::outside;
   serve_.schedule();
+}
+
+// The pool ends before the request is answered.
+void ConnectionPool::forget(Waiter& waiter) {
+  if (waiter.share != nullptr) --std::exchange(waiter.share, nullptr)->waiting;
+  waiter.state = WaiterState::outside;
+  waiter.request.pool_ = nullptr;
+}
+
+// Among those of its origin who wait for a connection.
+void ConnectionPool::stand_in_line(Waiter& waiter) {
+  OriginGroup& group = group_of(waiter.request.origin_);
+  waiter.group = &group;
+  waiter.state = WaiterState::queued;
+  group.waiting.add(waiter, waiter.request.terms_);
+  ++queued_;
+  recount(group);
+  if (waiter.gate != nullptr) waiter.gate->queue_.admitted.put(waiter);
+}
+
+void ConnectionPool::take_or_wait(Waiter& waiter) {
+  OriginGroup& group = *waiter.group;
+  Slot* idle = &waiter == group.waiting.first_for_used() ? take_idle(group) : nullptr;
+  idle != nullptr ? grant(waiter, *idle) : review(group);
+}
+
+// Why the request that has just joined must not wait.
+std::optional<Error> ConnectionPool::reason_to_refuse(const Waiter& waiter,
+                                                      size_t beyond_before) const {
+  const LeaseRequest& request = waiter.request;
+  const LeaseTerms& terms = request.terms_;
+  const bool held = waiter.state == WaiterState::held;
+  const SteadyTime now = scheduler_.now();
+  if (held && !comes_before_an_admitted(waiter)) {
+    const GateClosure closure = waiter.gate->closure(now);
+    if (closure.too_long) {
+      return held_back(request.origin_, closure, HeldBackBy::longest_pause, now);
+    }
+    if (terms.timeout > Duration::zero() && closure.until >= now + terms.timeout) {
+      return held_back(request.origin_, closure, HeldBackBy::queue_timeout, now);
+    }
+  }
+  const size_t beyond = requests_beyond();
+  const size_t counted = terms.share == nullptr ? beyond : std::min(beyond, terms.share->waiting);
+  if (terms.front || beyond <= beyond_before || counted <= terms.queue_max) return std::nullopt;
+  if (!held) return queue_full(terms);
+  return held_back(request.origin_, waiter.gate->closure(now), HeldBackBy::queue_max, now);
 }
 
 void ConnectionPool::set_busy(Slot& slot, bool busy) {
@@ -213,11 +272,11 @@ void ConnectionPool::recount(OriginGroup& group) {
   beyond_ += group.beyond;
 }
 
-// The same for all origins together, under both limits.
+// The same for all origins together, under both limits, and all who are held.
 size_t ConnectionPool::requests_beyond() const {
   const size_t limit = settings_.connections;
   const size_t to_be_had = limit > busy_ ? limit - busy_ : 0;
-  return std::max(beyond_, queued_ > to_be_had ? queued_ - to_be_had : 0);
+  return std::max(beyond_, queued_ > to_be_had ? queued_ - to_be_had : 0) + held_;
 }
 
 Lease ConnectionPool::begin_lease(Slot& slot) {

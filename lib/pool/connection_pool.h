@@ -11,8 +11,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/result.h"
 #include "base/scheduler.h"
 #include "pool/connection_factory.h"
+#include "pool/gate.h"
 #include "pool/intrusive_heap.h"
 #include "pool/intrusive_list.h"
 #include "pool/lease.h"
@@ -36,6 +38,7 @@ struct PoolSnapshot {
   size_t connecting = 0, idle = 0;
   size_t leased = 0;   // and given back within this event
   size_t waiting = 0;  // requests not yet answered
+  size_t held = 0;     // of these: by a gate
   uint64_t opened = 0, open_failed = 0, leases = 0, reused = 0;
   size_t total() const { return connecting + idle + leased; }
 };
@@ -49,6 +52,10 @@ struct PoolSnapshot {
 // waited half of its time for an origin with fewer connections gets the slot (the connection is
 // closed), so that a busy origin starves no quiet one.
 //
+// A request that its gate does not admit is held: in the queue like the others, but it neither gets
+// nor opens a connection. Over all gates, whoever comes first is admitted first; and who comes
+// before one that the same gate has admitted, and that still waits, takes its place.
+//
 // The pool neither calls out nor destroys from inside a call: a lease may be given back while its
 // connection's parser is on the stack. The calls only note facts; serve() looks at them after the
 // current event, and answer_next() tells the requests, one at a time.
@@ -61,17 +68,24 @@ class ConnectionPool {
   ConnectionPool(const ConnectionPool&) = delete;
   ConnectionPool& operator=(const ConnectionPool&) = delete;
 
-  // An idle connection, the newest first, unless somebody waits who comes first.
-  std::optional<Lease> try_acquire(const Origin& origin);
+  // An idle connection, the newest first, unless somebody waits who comes first or the gate does
+  // not admit it. Of the terms only gate and freshness matter.
+  std::optional<Lease> try_acquire(const Origin& origin, const LeaseTerms& terms = {});
 
-  // Waits; answers later through the request's listener. False: the queue is full, and nothing
-  // will be answered.
-  [[nodiscard]] bool enqueue(LeaseRequest& request);
+  // Waits; answers later through the request's listener. An error: it must not wait, and nothing
+  // will be answered. queue_full; or, if its gate is what holds it, rate_limited or paused, also
+  // when the gate stays closed for longer than the request may wait.
+  [[nodiscard]] Result<void> enqueue(LeaseRequest& request);
 
   // A new connection in the slot of `dead` for its own replay: the request waits for that slot only
   // and nobody can come between. No queue, no deadline but the factory's; done even while
-  // draining, since it goes on with a lease that was granted before.
+  // draining, since it goes on with a lease that was granted before. For the same reason its gate
+  // is not asked, but counts it: at the expense of the last who waits with its admission.
   void reopen(Lease dead, LeaseRequest& request);
+
+  // A gate has closed, or opens earlier than it said. Whom it had admitted, and who still waits, is
+  // held again; then it is asked for each anew. Who cannot outlast a pause hears so at once.
+  void gate_changed(Gate& gate);
 
   void set_settings(const PoolSettings& settings);  // live; shrinks as leases come back
   // No new leases: who waits gets shutting_down, idle connections are closed, others as they come
@@ -87,14 +101,19 @@ class ConnectionPool {
   friend class LeaseRequest;
   friend struct Slot;
 
-  struct OriginHash {
-    size_t operator()(const Origin& origin) const;
-  };
   struct ExpiresBefore {
     bool operator()(const Slot& a, const Slot& b) const { return a.expires < b.expires; }
   };
   struct CheckedBefore {
     bool operator()(const Waiter& a, const Waiter& b) const { return a.next_check < b.next_check; }
+  };
+  struct OpensBefore {
+    bool operator()(const GateQueue& a, const GateQueue& b) const { return a.opens < b.opens; }
+  };
+  struct FirstComesBefore {
+    bool operator()(const GateQueue& a, const GateQueue& b) const {
+      return a.held.top()->turn < b.held.top()->turn;
+    }
   };
   struct HungrierThan {  // the overdue first, then by turn
     bool operator()(const OriginGroup& a, const OriginGroup& b) const {
@@ -109,10 +128,30 @@ class ConnectionPool {
   void note_opened(Slot& slot);
   void note_failed(Slot& slot);
   void leave(LeaseRequest& request);
+  void forget(Waiter& waiter);
+  void stand_in_line(Waiter& waiter);
+  void take_or_wait(Waiter& waiter);
+  std::optional<Error> reason_to_refuse(const Waiter& waiter, size_t beyond_before) const;
   void set_busy(Slot& slot, bool busy);
   void recount(OriginGroup& group);
   size_t requests_beyond() const;
   Lease begin_lease(Slot& slot);
+
+  // Who is held and who is not (connection_pool_gates.cc)
+  void admit_due(SteadyTime now);
+  void admit_from(GateQueue& queue, SteadyTime now);
+  void turn_away(GateQueue& queue, const GateClosure& closure, SteadyTime now);
+  bool try_admit(Gate& gate, SteadyTime now);
+  static bool comes_before_an_admitted(const Waiter& waiter);
+  void take_over_start(Waiter& waiter);
+  void reserve_for_replay(Gate& gate, SteadyTime now);
+  void hold(Waiter& waiter);
+  void hold_again(Waiter& waiter);
+  void let_in(Waiter& waiter);
+  void leave_gate(Waiter& waiter);
+  void start_at_gate(Waiter& waiter);
+  void withdraw(Waiter& waiter);
+  void time_out(Waiter& waiter, SteadyTime now);
 
   // What follows from them (connection_pool_serve.cc)
   void serve();
@@ -141,6 +180,7 @@ class ConnectionPool {
   void grant(Waiter& waiter, Slot& slot);
   void refuse(Waiter& waiter, Error error);
   void leave_queue(Waiter& waiter);
+  void leave_line(Waiter& waiter);
   void answer(Waiter& waiter);
   void review(OriginGroup& group);
 
@@ -162,9 +202,14 @@ class ConnectionPool {
   IntrusiveList<OriginGroup> oversupplied_;
   IntrusiveList<Waiter> answered_;
 
+  IntrusiveHeap<GateQueue, OpensBefore> gates_;           // at which somebody is held
+  IntrusiveHeap<GateQueue, FirstComesBefore> due_gates_;  // of these, while admit_due() asks them
+  bool gates_may_open_ = false;  // any of them: a reservation was withdrawn
+
   size_t connecting_ = 0;  // slots, until serve() has seen what became of them
   size_t busy_ = 0;        // Slot::busy
   size_t queued_ = 0;      // requests in the groups' queues
+  size_t held_ = 0;        // requests that their gates hold
   size_t beyond_ = 0;      // OriginGroup::beyond, all together
   uint64_t arrivals_ = 0;
   PoolSnapshot counts_;  // its counters, and `waiting`

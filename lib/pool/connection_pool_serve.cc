@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cassert>
-#include <string>
 #include <utility>
 
 #include "pool/connection_pool.h"
+#include "pool/queue_errors.h"
 
 namespace trunkd {
 namespace {
@@ -21,29 +21,21 @@ Duration age_spread(Duration max_age, uint64_t number) {
   return max_age / 4 * (share >> 16) / 65536;
 }
 
-Error queue_timeout(const Origin& origin, Duration waited) {
-  const auto seconds = std::chrono::duration<double>(waited).count();
-  std::string text = std::to_string(seconds);
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.back() == '.') text.pop_back();
-  return {ErrorKind::queue_timeout,
-          "no connection to " + origin.text() + " became free within " + text + " s",
-          "Raise connections or queue.timeout."};
-}
-
 }  // namespace
 
 void ConnectionPool::serve() {
+  const SteadyTime now = scheduler_.now();
   if (std::exchange(settings_changed_, false)) apply_settings();
   if (draining_) dismiss_everybody();
+  admit_due(now);
   while (Slot* slot = settling_.pop_front()) settle(*slot);
   while (Slot* slot = failed_.pop_front()) settle_failed(*slot);
-  const SteadyTime now = scheduler_.now();
   while (Slot* slot = idle_.top()) {
     if (slot->expires > now) break;
     close(*slot);
   }
   check_waiters(now);
+  admit_due(now);  // again: who was refused has left its start to another
   open_connections();
   drop_unused_groups();
   wake_when_due();
@@ -84,10 +76,9 @@ void ConnectionPool::apply_settings() {
 
 // A replay keeps its slot: it goes on with a lease granted before.
 void ConnectionPool::dismiss_everybody() {
+  while (GateQueue* queue = gates_.top()) refuse(*queue->held.top(), pool_shutting_down());
   for (auto& [origin, group] : groups_) {
-    while (Waiter* waiter = group.waiting.first()) {
-      refuse(*waiter, {ErrorKind::shutting_down, "the session is being shut down"});
-    }
+    while (Waiter* waiter = group.waiting.first()) refuse(*waiter, pool_shutting_down());
     while (Slot* slot = group.idle.front()) close(*slot);
     while (Slot* slot = group.connecting.front()) close(*slot);
   }
@@ -144,13 +135,13 @@ void ConnectionPool::check_waiters(SteadyTime now) {
       waiter->overdue = true;
       waiter->next_check = waiter->deadline;
       deadlines_.put(*waiter);
-      review(*waiter->group);
+      if (waiter->group != nullptr) review(*waiter->group);
     } else if (waiter->promised) {
       // It does not wait for its turn any more, but for the connect, which has a limit of its own.
       waiter->next_check = now + kPromisedGrace;
       deadlines_.put(*waiter);
     } else {
-      refuse(*waiter, queue_timeout(waiter->group->origin, waiter->request.terms_.timeout));
+      time_out(*waiter, now);
     }
   }
 }
@@ -204,6 +195,7 @@ void ConnectionPool::wake_when_due() {
   SteadyTime next = SteadyTime::max();
   if (const Slot* slot = idle_.top()) next = slot->expires;
   if (const Waiter* waiter = deadlines_.top()) next = std::min(next, waiter->next_check);
+  if (const GateQueue* queue = gates_.top()) next = std::min(next, queue->opens);
   next == SteadyTime::max() ? wake_.stop() : wake_.start_at(next);
 }
 
@@ -286,6 +278,7 @@ void ConnectionPool::close(Slot& slot) {
 // The lease begins when the request is told; until then the slot is kept for it.
 void ConnectionPool::grant(Waiter& waiter, Slot& slot) {
   if (waiter.state == WaiterState::queued) leave_queue(waiter);
+  start_at_gate(waiter);
   slot.reserved_for = nullptr;
   slot.state = SlotState::leased;
   set_busy(slot, true);
@@ -294,18 +287,27 @@ void ConnectionPool::grant(Waiter& waiter, Slot& slot) {
 }
 
 void ConnectionPool::refuse(Waiter& waiter, Error error) {
-  if (waiter.state == WaiterState::queued) leave_queue(waiter);
-  if (waiter.state == WaiterState::reserved) waiter.slot->reserved_for = nullptr;
+  if (waiter.state == WaiterState::reserved) {
+    waiter.slot->reserved_for = nullptr;
+  } else {
+    leave_queue(waiter);
+  }
+  withdraw(waiter);
   waiter.slot = nullptr;
   waiter.error = std::make_unique<Error>(std::move(error));
   answer(waiter);
 }
 
 void ConnectionPool::leave_queue(Waiter& waiter) {
+  waiter.state == WaiterState::held ? leave_gate(waiter) : leave_line(waiter);
+  deadlines_.remove(waiter);
+  if (waiter.share != nullptr) --std::exchange(waiter.share, nullptr)->waiting;
+}
+
+void ConnectionPool::leave_line(Waiter& waiter) {
   OriginGroup& group = *std::exchange(waiter.group, nullptr);
   group.waiting.remove(waiter);
   --queued_;
-  deadlines_.remove(waiter);
   review(group);
 }
 

@@ -10,21 +10,22 @@ namespace trunkd {
 
 inline constexpr size_t kNotInHeap = static_cast<size_t>(-1);
 
-// T has a member `size_t heap_index = kNotInHeap` and is in one heap at a time. `Before` says which
-// of two comes first. The heap owns nothing.
-template <typename T, typename Before>
+// T has a member `size_t heap_index = kNotInHeap` and is in one heap at a time, or has an index for
+// each heap that it can be in. `Before` says which of two comes first. The heap owns nothing.
+template <typename T, typename Before, size_t T::*kIndex = &T::heap_index>
 class IntrusiveHeap {
  public:
   bool empty() const { return items_.empty(); }
   size_t size() const { return items_.size(); }
   T* top() const { return items_.empty() ? nullptr : items_.front(); }
-  static bool contains(const T& item) { return item.heap_index != kNotInHeap; }
+  const std::vector<T*>& items() const { return items_; }  // in no order that means anything
+  static bool contains(const T& item) { return item.*kIndex != kNotInHeap; }
 
   // Adds the item, or moves it to the place that its changed key asks for.
   void put(T& item) {
     if (!contains(item)) {
       items_.push_back(&item);
-      item.heap_index = items_.size() - 1;
+      item.*kIndex = items_.size() - 1;
     }
     rise(item);
     sink(item);
@@ -32,11 +33,11 @@ class IntrusiveHeap {
 
   void remove(T& item) {  // nothing happens if it is not there
     if (!contains(item)) return;
-    const size_t hole = item.heap_index;
+    const size_t hole = item.*kIndex;
     assert(items_[hole] == &item);
     T* last = items_.back();
     items_.pop_back();
-    item.heap_index = kNotInHeap;
+    item.*kIndex = kNotInHeap;
     if (last == &item) return;
     place(*last, hole);
     rise(*last);
@@ -46,11 +47,11 @@ class IntrusiveHeap {
  private:
   void place(T& item, size_t index) {
     items_[index] = &item;
-    item.heap_index = index;
+    item.*kIndex = index;
   }
 
   void rise(T& item) {
-    size_t index = item.heap_index;
+    size_t index = item.*kIndex;
     while (index > 0 && before_(item, *items_[(index - 1) / 2])) {
       place(*items_[(index - 1) / 2], index);
       index = (index - 1) / 2;
@@ -59,7 +60,7 @@ class IntrusiveHeap {
   }
 
   void sink(T& item) {
-    size_t index = item.heap_index;
+    size_t index = item.*kIndex;
     for (size_t child = 2 * index + 1; child < items_.size(); child = 2 * index + 1) {
       if (child + 1 < items_.size() && before_(*items_[child + 1], *items_[child])) ++child;
       if (!before_(*items_[child], item)) break;

@@ -37,6 +37,15 @@ class IntrusiveList {
     ++size_;
   }
 
+  void insert_before(T* place, T& item) {  // nullptr: at the end
+    if (place == nullptr) return push_back(item);
+    if (place == first_) return push_front(item);
+    item.hook = {place->hook.previous, place};
+    place->hook.previous->hook.next = &item;
+    place->hook.previous = &item;
+    ++size_;
+  }
+
   void remove(T& item) {
     assert(size_ > 0);
     (item.hook.previous != nullptr ? item.hook.previous->hook.next : first_) = item.hook.next;

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 
@@ -17,8 +18,8 @@ namespace trunkd {
 class LeaseListener {
  public:
   virtual void on_lease(Lease lease) = 0;
-  // queue_timeout, shutting_down, or what the factory said of a connection that could not be
-  // opened.
+  // queue_timeout, paused (an origin's pause is longer than it may wait), shutting_down, or what
+  // the factory said of a connection that could not be opened.
   virtual void on_lease_failed(const Error& error) = 0;
 
  protected:
@@ -31,6 +32,13 @@ enum class Freshness : uint8_t {
   new_only,  // one that was opened for this request: a replay after a stale failure
 };
 
+class Gate;
+
+// Counts those who wait of one session, where several share a pool. Must outlive them.
+struct QueueShare {
+  size_t waiting = 0;
+};
+
 struct LeaseTerms {
   int priority = 3;  // urgency of RFC 9218: 0 first, 7 last; waiting makes up for it
   // Before all others, and never refused for a full queue: the second try of a request that has
@@ -40,8 +48,11 @@ struct LeaseTerms {
   // Longest time in the queue; 0: no limit. It says nothing to a request whose connection is being
   // opened: the factory's own limit does.
   Duration timeout{};
-  // Most requests that may wait beyond those for whom a connection is, or can be, opened.
+  // Most requests that may wait beyond those for whom a connection is, or can be, opened; who is
+  // held at a gate counts.
   size_t queue_max = 10000;
+  Gate* gate = nullptr;         // must admit it before it waits for a connection; none: at once
+  QueueShare* share = nullptr;  // `queue_max` is for these; none: for all of the pool
 };
 
 // May be destroyed at any time, also from inside its own listener or another request's. If the pool
@@ -57,6 +68,7 @@ class LeaseRequest {
 
   const Origin& origin() const { return origin_; }
   bool waiting() const { return pool_ != nullptr; }
+  bool held() const { return waiter_.state == WaiterState::held; }  // waits for its gate
 
  private:
   friend class ConnectionPool;

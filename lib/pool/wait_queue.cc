@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "pool/lease_request.h"
 
@@ -14,21 +15,44 @@ void for_each_bit(uint32_t bits, Use use) {
   for (; bits != 0; bits &= bits - 1) use(static_cast<size_t>(std::countr_zero(bits)));
 }
 
+int urgency_of(const LeaseTerms& terms) { return std::clamp(terms.priority, 0, 7); }
+
+// Before whom that turn comes; nullptr: after all. Looked for from both ends: who was held at a
+// gate comes late to a line of those who were not, and belongs before most of them.
+Waiter* place_of(const Turn& turn, const IntrusiveList<Waiter>& line) {
+  Waiter* ahead = line.front();
+  Waiter* behind = line.back();
+  while (behind != nullptr && turn < behind->turn) {
+    if (turn < ahead->turn) return ahead;
+    ahead = ahead->hook.next;
+    behind = behind->hook.previous;
+  }
+  return behind != nullptr ? behind->hook.next : line.front();
+}
+
 }  // namespace
 
-void WaitQueue::add(Waiter& waiter, const LeaseTerms& terms, SteadyTime now, uint64_t arrival) {
-  const int urgency = std::clamp(terms.priority, 0, 7);
-  const size_t level = terms.front ? 0 : 1 + static_cast<size_t>(urgency);
+Turn turn_of(const LeaseTerms& terms, SteadyTime now, uint64_t arrival) {
+  return {terms.front ? SteadyTime::min() : now + urgency_of(terms) * kUrgencyStep, arrival};
+}
+
+void WaitQueue::add(Waiter& waiter, const LeaseTerms& terms) {
+  const size_t level = terms.front ? 0 : 1 + static_cast<size_t>(urgency_of(terms));
   const bool wants_new = terms.freshness == Freshness::new_only;
   waiter.line = static_cast<uint8_t>(level + (wants_new ? kLevels : 0));
-  waiter.turn = {terms.front ? SteadyTime::min() : now + urgency * kUrgencyStep, arrival};
-  waiter.promised = false;
 
   Line& line = lines_[waiter.line];
-  line.waiters.push_back(waiter);
-  if (line.unpromised == nullptr) line.unpromised = &waiter;
+  Waiter* const next = place_of(waiter.turn, line.waiters);
+  line.waiters.insert_before(next, waiter);
   occupied_ |= 1U << waiter.line;
   ++size_;
+  waiter.promised = next != nullptr && next->promised;
+  if (waiter.promised) {  // instead of the last who is
+    ++promised_;
+    promise(promised_ - 1);
+    return;
+  }
+  if (line.unpromised == next) line.unpromised = &waiter;
   if (promised_ > 0 && waiter.turn < last_promised()->turn) promise_again();
 }
 
@@ -41,7 +65,7 @@ void WaitQueue::promise_again() {
 
 void WaitQueue::remove(Waiter& waiter) {
   Line& line = lines_[waiter.line];
-  if (waiter.promised) {
+  if (std::exchange(waiter.promised, false)) {
     --promised_;
   } else if (line.unpromised == &waiter) {
     line.unpromised = waiter.hook.next;

@@ -17,6 +17,9 @@ struct LeaseTerms;
 // What one level of urgency is worth in waiting: u=7 comes before a new u=0 after 14 seconds.
 inline constexpr Duration kUrgencyStep = 2s;
 
+// `arrival` counts up with each request.
+Turn turn_of(const LeaseTerms& terms, SteadyTime now, uint64_t arrival);
+
 // A line for each urgency, each in the order of arrival: joining and leaving take constant time,
 // and only the heads of the lines are compared to find who is first.
 class WaitQueue {
@@ -24,8 +27,8 @@ class WaitQueue {
   bool empty() const { return size_ == 0; }
   size_t size() const { return size_; }
 
-  // `arrival` counts up with each call.
-  void add(Waiter& waiter, const LeaseTerms& terms, SteadyTime now, uint64_t arrival);
+  // At the place that its turn gives it, which is the end of its line unless a gate held it.
+  void add(Waiter& waiter, const LeaseTerms& terms);
   void remove(Waiter& waiter);
 
   // nullptr if there is none:

@@ -13,8 +13,10 @@
 
 namespace trunkd {
 
+class Gate;
 class LeaseRequest;
 struct OriginGroup;
+struct QueueShare;
 struct Slot;
 
 // Who comes first. A level of urgency is worth a fixed time of waiting, so the order of two
@@ -27,19 +29,24 @@ struct Turn {
 };
 
 // outside -> queued -> answered -> outside: the usual way
+// outside -> held <-> queued: a gate keeps it from waiting for a connection
+// held -> answered: its time was over
 // outside -> reserved -> answered: a replay, which waits for one slot and is in no queue
-enum class WaiterState : uint8_t { outside, queued, reserved, answered };
+enum class WaiterState : uint8_t { outside, held, queued, reserved, answered };
 
 struct Waiter {
   explicit Waiter(LeaseRequest& waiting_request) : request(waiting_request) {}
 
   LeaseRequest& request;
   OriginGroup* group = nullptr;  // while queued or reserved
+  Gate* gate = nullptr;          // held: where; queued or reserved: which reserved its start
+  QueueShare* share = nullptr;   // held or queued: where it is counted
   Slot* slot = nullptr;          // reserved: the one it waits for; answered: the one it gets
   std::unique_ptr<Error> error;  // answered: why there is none
 
-  ListHook<Waiter> hook;  // queued: in its line; answered: among the answers to give
-  size_t heap_index = kNotInHeap;
+  ListHook<Waiter> hook;           // queued: in its line; answered: among the answers to give
+  size_t heap_index = kNotInHeap;  // among the deadlines
+  size_t gate_index = kNotInHeap;  // among the gate's held or admitted
   Turn turn;
   SteadyTime deadline{};
   SteadyTime next_check{};  // when the pool looks at it again: half its time, then its deadline

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <random>
 
+#include "model_gate.h"
 #include "pool_fixture.h"
 
 namespace trunkd {
@@ -23,7 +24,9 @@ struct Client {
   uint64_t arrival = 0;
   uint64_t event = 0;  // in which it asked
   bool replaying = false;
+  bool held_lately = false;  // at the end of a step since the pool last had its say
 
+  bool held() const { return exchange.request && exchange.request->held(); }
   SteadyTime turn() const { return terms.front ? SteadyTime::min() : since + terms.priority * 2s; }
   bool before(const Client& other) const {
     return turn() != other.turn() ? turn() < other.turn() : arrival < other.arrival;
@@ -45,9 +48,8 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
   // --- steps
 
   void step() {
-    ++event_;
     Client& client = clients_[pick(clients_.size())];
-    switch (pick(12)) {
+    switch (pick(14)) {
       case 0:
       case 1:
       case 2:
@@ -75,14 +77,26 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
       case 10:
         if (client.exchange.lease && chance(30)) replay(client);
         break;
+      case 11:
+        if (chance(20)) pause(*gates_[pick(gates_.size())]);
+        break;
+      case 12:
+        advance_to_opening(*gates_[pick(gates_.size())]);
+        break;
       default:
         chance(90) ? advance() : change_settings();
     }
     check_limits();
-    if (chance(80)) {
-      loop_.run();
-      check_at_rest();
-    }
+    for (Client& each : clients_) each.held_lately |= each.held();
+    if (chance(80)) rest();
+  }
+
+  void rest() {
+    loop_.run();
+    check_at_rest();
+    just_paused_ = false;
+    for (Client& client : clients_) client.held_lately = client.held();
+    ++event_;
   }
 
   void ask(Client& client) {
@@ -93,6 +107,8 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
     client.terms.freshness = chance(10) ? Freshness::new_only : Freshness::any;
     client.terms.timeout = kTimeout;
     client.terms.queue_max = chance(10) ? pick(4) : 10000;
+    client.terms.gate = chance(60) ? gates_[pick(gates_.size())] : nullptr;
+    client.terms.share = chance(50) ? &shares_[pick(shares_.size())] : nullptr;
     client.since = loop_.now();
     client.arrival = ++arrivals_;
     client.event = event_;
@@ -100,16 +116,44 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
     FakeExchange& exchange = client.exchange;
     exchange.error.reset();
     if (client.terms.freshness == Freshness::any && chance(80)) {
-      if (auto lease = pool_->try_acquire(client.origin)) {
+      if (auto lease = pool_->try_acquire(client.origin, client.terms)) {
         exchange.lease.emplace(std::move(*lease));
+        EXPECT_TRUE(client.terms.gate == nullptr || client.terms.gate->held() == 0);
         return;
       }
     }
     exchange.request.emplace(exchange, client.origin, client.terms);
-    if (pool_->enqueue(*exchange.request)) return;
+    const auto queued = pool_->enqueue(*exchange.request);
+    if (queued) return;
     exchange.request.reset();
-    EXPECT_FALSE(client.terms.front);
-    EXPECT_LT(client.terms.queue_max, 10000U);
+    check_refusal(client, queued.error());
+  }
+
+  void check_refusal(const Client& client, const Error& error) {
+    const bool full = !client.terms.front && client.terms.queue_max < 10000;
+    if (error.kind == ErrorKind::queue_full) {
+      EXPECT_TRUE(full);
+      return;
+    }
+    ASSERT_NE(client.terms.gate, nullptr);
+    const GateClosure closure = client.terms.gate->closure(loop_.now());
+    EXPECT_EQ(error.kind == ErrorKind::paused, closure.cause == GateClosure::Cause::pause);
+    EXPECT_GE(error.retry_after, closure.until - loop_.now());
+    EXPECT_TRUE(full || closure.too_long || closure.until >= loop_.now() + kTimeout);
+  }
+
+  void pause(ModelGate& gate) {
+    gate.paused_until = loop_.now() + std::chrono::milliseconds(pick(chance(10) ? 20'000 : 3000));
+    just_paused_ = true;
+    pool_->gate_changed(gate);
+  }
+
+  // Nothing else wakes the pool then.
+  void advance_to_opening(const ModelGate& gate) {
+    loop_.run();
+    const SteadyTime opens = gate.closure(loop_.now()).until;
+    if (gate.held() == 0 || opens > loop_.now() + 5s) return;
+    advance_by(opens - loop_.now());
   }
 
   void replay(Client& client) {
@@ -130,10 +174,15 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
 
   void advance() {
     const auto by = std::chrono::milliseconds(pick(chance(5) ? 20'000 : 800));
+    advance_by(by);
+    if (by >= 100ms) check_deadlines();
+  }
+
+  void advance_by(Duration by) {
     advancing_ = true;
     loop_.advance(by);
     advancing_ = false;
-    if (by >= 100ms) check_deadlines();
+    just_paused_ = false;
   }
 
   void change_settings() {
@@ -156,6 +205,11 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
       const bool wants_new = client.terms.freshness == Freshness::new_only || client.replaying;
       EXPECT_FALSE(wants_new && exchange.lease->reused());
       if (!client.replaying) check_turn(client);
+      if (!client.replaying && client.terms.gate != nullptr && !just_paused_) {
+        EXPECT_GE(loop_.now(), gate_of(client).paused_until);
+      }
+    } else if (exchange.error == ErrorKind::paused) {
+      EXPECT_LT(loop_.now(), gate_of(client).paused_until);
     } else if (exchange.error == ErrorKind::connection_refused) {
       ++failures_heard_;
     } else {
@@ -173,6 +227,8 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
     for (const Client& other : clients_) {
       if (!queued(other) || other.origin != served.origin || other.event == event_) continue;
       if (other.terms.freshness != served.terms.freshness) continue;
+      const bool may_be_held = other.held_lately || other.held();
+      if (may_be_held && other.terms.gate != served.terms.gate) continue;
       EXPECT_TRUE(served.before(other));
     }
   }
@@ -180,7 +236,7 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
   void check_wanted(const Origin& origin) {
     size_t waiting = 0;
     for (const Client& client : clients_) {
-      waiting += client.exchange.waiting() && client.origin == origin;
+      waiting += client.exchange.waiting() && !client.held() && client.origin == origin;
     }
     if (replaying(origin) == 0) {  // which open in their own slots, whatever else is on the way
       EXPECT_LE(connecting(origin), waiting);
@@ -189,6 +245,9 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
 
   // --- invariants
 
+  static ModelGate& gate_of(const Client& client) {
+    return static_cast<ModelGate&>(*client.terms.gate);
+  }
   static bool queued(const Client& client) {
     return client.exchange.waiting() && !client.replaying;
   }
@@ -225,13 +284,46 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
     EXPECT_EQ(now.idle, factory_.connections.size() - leased);
     EXPECT_LE(failures_heard_, failures_);
     for (const Origin& origin : origins_) check_nobody_starves(origin);
+    size_t held = 0;
+    for (const ModelGate* gate : gates_) {
+      check_gate(*gate);
+      held += gate->held();
+    }
+    EXPECT_EQ(now.held, held);
+    for (const QueueShare& share : shares_) {
+      EXPECT_EQ(share.waiting, count([&](const Client& client) {
+                  return queued(client) && client.terms.share == &share;
+                }));
+    }
+  }
+
+  template <typename Which>
+  size_t count(Which which) const {
+    return static_cast<size_t>(std::count_if(clients_.begin(), clients_.end(), which));
+  }
+
+  // Each who is not held has a start reserved, and each who is held could not have one.
+  void check_gate(const ModelGate& gate) {
+    const auto waits_at = [&](const Client& client) {
+      return client.exchange.waiting() && client.terms.gate == &gate;
+    };
+    EXPECT_EQ(gate.held(), count([&](const Client& c) { return waits_at(c) && c.held(); }));
+    EXPECT_EQ(gate.reserved(), count([&](const Client& c) { return waits_at(c) && !c.held(); }));
+    EXPECT_FALSE(gate.held() > 0 && gate.would_admit(loop_.now()));
+    for (const Client& held : clients_) {
+      if (!waits_at(held) || !held.held()) continue;
+      for (const Client& admitted : clients_) {
+        if (!waits_at(admitted) || !queued(admitted) || admitted.held()) continue;
+        EXPECT_TRUE(admitted.before(held));
+      }
+    }
   }
 
   // Whoever waits has a connection on the way, or none could be had.
   void check_nobody_starves(const Origin& origin) {
     size_t waiting = 0, waiting_for_any = 0, idle = 0, open = connecting(origin);
     for (const Client& client : clients_) {
-      if (!queued(client) || client.origin != origin) continue;
+      if (!queued(client) || client.held() || client.origin != origin) continue;
       ++waiting;
       waiting_for_any += client.terms.freshness == Freshness::any;
     }
@@ -255,9 +347,11 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
   void check_deadlines() {
     for (const Client& client : clients_) {
       if (!queued(client) || loop_.now() < client.since + kTimeout) continue;
+      EXPECT_FALSE(client.held());
       size_t ahead = 0;
       for (const Client& other : clients_) {
-        ahead += queued(other) && other.origin == client.origin && other.before(client);
+        ahead +=
+            queued(other) && !other.held() && other.origin == client.origin && other.before(client);
       }
       EXPECT_LT(ahead, connecting(client.origin) - replaying(client.origin));
     }
@@ -266,7 +360,6 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
   void finish() {
     pool_->drain();
     draining_ = true;
-    ++event_;
     loop_.run();
     for (Client& client : clients_) {
       EXPECT_FALSE(queued(client));
@@ -277,6 +370,8 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
     EXPECT_TRUE(pool_->empty());
     EXPECT_EQ(factory_.open_count(), 0U);
     EXPECT_EQ(pool_->origin_count(), 0U);
+    for (const ModelGate* gate : gates_) EXPECT_EQ(gate->held() + gate->reserved(), 0U);
+    for (const QueueShare& share : shares_) EXPECT_EQ(share.waiting, 0U);
   }
 
   const std::array<Origin, 3> origins_{Origin{Scheme::https, "a.example", 443},
@@ -286,12 +381,17 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
   PoolSettings settings_{.connections = 4, .connections_per_origin = 3};
   FakeConnectionFactory factory_;
   FakeLoop loop_;
+  ModelBucket shared_{700ms, 3, loop_.now()}, spaced_{300ms, 1, loop_.now()};
+  ModelGate first_{shared_}, second_{shared_}, third_{spaced_};
+  const std::array<ModelGate*, 3> gates_{&first_, &second_, &third_};
+  std::array<QueueShare, 2> shares_;
   std::optional<ConnectionPool> pool_{std::in_place, loop_, factory_, settings_};
   std::array<Client, 14> clients_;
   size_t ceiling_ = 4;
   size_t failures_ = 0, failures_heard_ = 0;
   uint64_t arrivals_ = 0, event_ = 0;
   bool advancing_ = false, draining_ = false;
+  bool just_paused_ = false;  // a lease may have been on its way
 };
 
 TEST_P(PoolModelTest, HoldsItsPromisesOnARandomWalk) {

@@ -2,42 +2,16 @@
 
 #pragma once
 
-#include <functional>
 #include <gtest/gtest.h>
 #include <optional>
 #include <utility>
 
 #include "pool/connection_pool.h"
 #include "support/fake_connection_factory.h"
+#include "support/fake_exchange.h"
 #include "support/fake_loop.h"
 
 namespace trunkd {
-
-// Asks for a lease and keeps what it is told.
-struct FakeExchange final : LeaseListener {
-  std::optional<LeaseRequest> request;
-  std::optional<Lease> lease;
-  std::optional<ErrorKind> error;
-  std::function<void()> on_answer;
-
-  bool waiting() const { return request && request->waiting(); }
-  FakeConnection& connection() const { return static_cast<FakeConnection&>(lease->connection()); }
-  void give_up() { request.reset(); }
-  void release() { lease.reset(); }
-
-  void on_lease(Lease granted) override {
-    EXPECT_FALSE(lease || error) << "answered twice";
-    request.reset();
-    lease.emplace(std::move(granted));
-    if (on_answer) on_answer();
-  }
-  void on_lease_failed(const Error& reason) override {
-    EXPECT_FALSE(lease || error) << "answered twice";
-    error = reason.kind;
-    request.reset();
-    if (on_answer) on_answer();
-  }
-};
 
 class ConnectionPoolTest : public testing::Test {
  protected:
@@ -62,7 +36,7 @@ class ConnectionPoolTest : public testing::Test {
 
   // As an exchange does: an idle connection at once, else the queue.
   bool ask(FakeExchange& exchange, const Origin& origin, const LeaseTerms& how) {
-    if (auto lease = pool_->try_acquire(origin)) {
+    if (auto lease = pool_->try_acquire(origin, how)) {
       exchange.lease.emplace(std::move(*lease));
       return true;
     }

@@ -26,8 +26,10 @@ class WaitQueueTest : public testing::Test {
     LeaseTerms terms;
     terms.priority = priority;
     terms.freshness = freshness;
-    queue_.add(entries_.back()->waiter, terms, now_, entries_.size());
-    return entries_.back()->waiter;
+    Waiter& waiter = entries_.back()->waiter;
+    waiter.turn = turn_of(terms, now_, entries_.size());
+    queue_.add(waiter, terms);
+    return waiter;
   }
 
   Silent silent_;

@@ -1,0 +1,102 @@
+#include "pool/queue_errors.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "pool/lease_request.h"
+
+namespace trunkd {
+namespace {
+
+std::string seconds(Duration time) {
+  std::string text = std::to_string(std::chrono::duration<double>(time).count());
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text + " s";
+}
+
+// What is left, in whole milliseconds: more would only be hard to read.
+Duration rest_of(const GateClosure& closure, SteadyTime now) {
+  return std::chrono::ceil<std::chrono::milliseconds>(
+      std::max(closure.until - now, Duration::zero()));
+}
+
+bool by_rate(const GateClosure& closure) { return closure.cause == GateClosure::Cause::rate; }
+
+std::string hint_for(const GateClosure& closure, HeldBackBy limit) {
+  const std::string first = by_rate(closure) ? "Raise rate.limit or " : "Raise ";
+  switch (limit) {
+    case HeldBackBy::queue_max:
+      return first + "queue.max.";
+    case HeldBackBy::queue_timeout:
+      return first + "queue.timeout.";
+    case HeldBackBy::longest_pause:
+      break;
+  }
+  return first + "retry.retry_after.max.";
+}
+
+std::string_view words_of(HeldBackBy limit) {
+  switch (limit) {
+    case HeldBackBy::queue_max:
+      return ", and no more requests may wait";
+    case HeldBackBy::queue_timeout:
+      return ", longer than the request may wait";
+    case HeldBackBy::longest_pause:
+      break;
+  }
+  return ", longer than any request may wait";
+}
+
+}  // namespace
+
+Error queue_full(const LeaseTerms& terms) {
+  return {ErrorKind::queue_full,
+          "no connection is free and " + std::to_string(terms.queue_max) + " requests wait already",
+          "Raise connections or queue.max."};
+}
+
+Error queue_timeout(const Origin& origin, Duration waited) {
+  return {ErrorKind::queue_timeout,
+          "no connection to " + origin.text() + " became free within " + seconds(waited),
+          "Raise connections or queue.timeout."};
+}
+
+Error pool_shutting_down() { return {ErrorKind::shutting_down, "the session is being shut down"}; }
+
+Error held_back(const Origin& origin, const GateClosure& closure, HeldBackBy limit,
+                SteadyTime now) {
+  const Duration rest = rest_of(closure, now);
+  Error error;
+  if (by_rate(closure)) {
+    error.kind = ErrorKind::rate_limited;
+    error.detail = "the session's rate allows the next request to " + origin.text() + " in ";
+    error.detail += seconds(rest);
+  } else {
+    error.kind = ErrorKind::paused;
+    error.detail = origin.text() + " asked for a pause, of which " + seconds(rest) + " are left";
+  }
+  error.detail += words_of(limit);
+  error.hint = hint_for(closure, limit);
+  error.retry_after = rest;
+  return error;
+}
+
+Error held_timeout(const Origin& origin, const GateClosure& closure, Duration waited,
+                   SteadyTime now) {
+  Error error;
+  if (by_rate(closure)) {
+    error.kind = ErrorKind::queue_timeout;
+    error.detail = "the session's rate let the request to " + origin.text() + " not start within ";
+  } else {
+    error.kind = ErrorKind::paused;
+    error.detail = "the pause that " + origin.text() + " asked for did not end within ";
+  }
+  error.detail += seconds(waited);
+  error.hint = hint_for(closure, HeldBackBy::queue_timeout);
+  error.retry_after = rest_of(closure, now);
+  return error;
+}
+
+}  // namespace trunkd

@@ -1,0 +1,30 @@
+// What a request is told that gets no lease: the pool's own errors, with the setting to change.
+
+#pragma once
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/origin.h"
+#include "pool/gate.h"
+
+namespace trunkd {
+
+struct LeaseTerms;
+
+Error queue_full(const LeaseTerms& terms);
+Error queue_timeout(const Origin& origin, Duration waited);
+Error pool_shutting_down();
+
+// A gate closes longer than the request may wait: because of...
+enum class HeldBackBy : uint8_t {
+  queue_max,      // nobody may wait, or too many do
+  queue_timeout,  // its own time in the queue
+  longest_pause,  // what the session lets anybody wait for
+};
+// rate_limited or paused; retry_after is what is left of it.
+Error held_back(const Origin& origin, const GateClosure& closure, HeldBackBy limit, SteadyTime now);
+// Its time ended while it was held: queue_timeout if a rate was why, else paused.
+Error held_timeout(const Origin& origin, const GateClosure& closure, Duration waited,
+                   SteadyTime now);
+
+}  // namespace trunkd
