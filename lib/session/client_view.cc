@@ -25,8 +25,8 @@ std::string query_of(const Url& url) { return url.has_query ? '?' + url.query : 
 // 9110, 10.2.2), so nothing has to be guessed about the name by which the client reached us, be it
 // a published port or a Unix socket.
 std::optional<std::string> path_reference(const Url& url, const SessionConfig& session,
-                                          const std::string& prefix, const Url& sent) {
-  if (url.origin != sent.origin) return std::nullopt;
+                                          const ClientView& view, const Url& sent) {
+  if (view.led_elsewhere || url.origin != sent.origin) return std::nullopt;
   const std::string_view base = session.multi_host ? std::string_view() : session.base_path;
   const auto path = below(base, url.path);
   if (!path) return std::nullopt;
@@ -34,8 +34,8 @@ std::optional<std::string> path_reference(const Url& url, const SessionConfig& s
   // one to the other would send the client in circles. It gets the URL instead.
   if (*path == "/" && url.path != base && sent.path == base) return std::nullopt;
   // "//x" would name a host; the dot segment keeps it a path (RFC 3986, 4.2).
-  const bool looks_like_host = prefix.empty() && path->starts_with("//");
-  return (looks_like_host ? "/." : prefix) + std::string(*path) + query_of(url);
+  const bool looks_like_host = view.prefix.empty() && path->starts_with("//");
+  return (looks_like_host ? "/." : view.prefix) + std::string(*path) + query_of(url);
 }
 
 // http_proxy clients cannot ask for https without CONNECT: a session's own origin is http to them.
@@ -49,16 +49,27 @@ std::optional<std::string> absolute_reference(const Url& url, const SessionConfi
   return seen.text();
 }
 
+// What all URLs of one response are seen from.
+struct Viewpoint {
+  const SessionConfig& session;
+  const ClientView& view;
+  const Url& sent;
+  const Credential* credential;
+};
+
 // The reference in a field's value, rewritten; what cannot be resolved stays.
-std::string rewrite_reference(std::string_view reference, const SessionConfig& session,
-                              const ClientView& view, const Url& sent) {
-  const auto resolved = resolve_reference(sent, reference);
-  if (!resolved) return std::string(reference);
-  if (auto seen = client_reference(resolved->url, session, view, sent)) {
+std::string rewrite_reference(std::string_view reference, const Viewpoint& from) {
+  auto resolved = resolve_reference(from.sent, reference);
+  if (!resolved) {
+    return from.credential != nullptr ? from.credential->cut_from_text(reference)
+                                      : std::string(reference);
+  }
+  const bool cut = from.credential != nullptr && from.credential->cut_from(resolved->url);
+  if (auto seen = client_reference(resolved->url, from.session, from.view, from.sent)) {
     return std::move(*seen) + resolved->fragment;
   }
   // Outside of the view. One that was absolute keeps its spelling.
-  if (istarts_with(reference, "http://") || istarts_with(reference, "https://")) {
+  if (!cut && (istarts_with(reference, "http://") || istarts_with(reference, "https://"))) {
     return std::string(reference);
   }
   return resolved->url.text() + resolved->fragment;
@@ -80,8 +91,7 @@ size_t refresh_url_at(std::string_view value) {
   return equals < value.size() && value[equals] == '=' ? skip_spaces(equals + 1) : at;
 }
 
-std::string rewrite_refresh(std::string_view value, const SessionConfig& session,
-                            const ClientView& view, const Url& sent) {
+std::string rewrite_refresh(std::string_view value, const Viewpoint& from) {
   size_t start = refresh_url_at(value);
   size_t end = value.size();
   if (start < end && (value[start] == '"' || value[start] == '\'')) {
@@ -90,13 +100,12 @@ std::string rewrite_refresh(std::string_view value, const SessionConfig& session
   }
   if (start >= end) return std::string(value);
   std::string out(value.substr(0, start));
-  out += rewrite_reference(value.substr(start, end - start), session, view, sent);
+  out += rewrite_reference(value.substr(start, end - start), from);
   return out.append(value.substr(end));
 }
 
 // Each <...> outside of quoted parameters (RFC 8288, 3).
-std::string rewrite_link(std::string_view value, const SessionConfig& session,
-                         const ClientView& view, const Url& sent) {
+std::string rewrite_link(std::string_view value, const Viewpoint& from) {
   std::string out;
   bool quoted = false;
   for (size_t i = 0; i < value.size(); ++i) {
@@ -107,7 +116,7 @@ std::string rewrite_link(std::string_view value, const SessionConfig& session,
     if (quoted || c != '<') continue;
     const size_t end = value.find('>', i);
     if (end == value.npos) continue;
-    out += rewrite_reference(value.substr(i + 1, end - i - 1), session, view, sent);
+    out += rewrite_reference(value.substr(i + 1, end - i - 1), from);
     out += '>';
     i = end;
   }
@@ -121,7 +130,7 @@ std::optional<std::string> client_reference(const Url& url, const SessionConfig&
   switch (view.kind) {
     case ClientView::Kind::local:
     case ClientView::Kind::prefix:
-      return path_reference(url, session, view.prefix, sent);
+      return path_reference(url, session, view, sent);
     case ClientView::Kind::absolute:
       return absolute_reference(url, session);
     case ClientView::Kind::target:
@@ -155,12 +164,14 @@ bool is_rewritten(std::string_view name) {
 
 std::optional<std::string> rewrite_field(std::string_view name, std::string_view value,
                                          const SessionConfig& session, const ClientView& view,
-                                         const Url& sent, bool* set_cookie_dropped_secure) {
+                                         const Url& sent, bool* set_cookie_dropped_secure,
+                                         const Credential* credential) {
+  const Viewpoint from{session, view, sent, credential};
   if (iequals(name, "location") || iequals(name, "content-location")) {
-    return rewrite_reference(value, session, view, sent);
+    return rewrite_reference(value, from);
   }
-  if (iequals(name, "link")) return rewrite_link(value, session, view, sent);
-  if (iequals(name, "refresh")) return rewrite_refresh(value, session, view, sent);
+  if (iequals(name, "link")) return rewrite_link(value, from);
+  if (iequals(name, "refresh")) return rewrite_refresh(value, from);
   if (iequals(name, "set-cookie")) {
     return rewrite_set_cookie(value, session, view, sent, set_cookie_dropped_secure);
   }

@@ -9,6 +9,7 @@
 
 #include "config/config.h"
 #include "http/url.h"
+#include "session/credential.h"
 #include "session/router.h"
 
 namespace trunkd {
@@ -19,12 +20,14 @@ namespace trunkd {
 bool is_rewritten(std::string_view name);
 
 // The field's new value; none: the field is dropped. What cannot be parsed stays as it is. `sent`
-// is the URL that was sent upstream. `set_cookie_dropped_secure` (may be null) becomes true if a
-// __Host- or __Secure- cookie lost what its name promises, so that the caller can log the advice
-// once.
+// is the URL that was sent upstream, without what `credential` (null: the session has none) put
+// into its query, which is cut out of every URL. `set_cookie_dropped_secure` (may be null) becomes
+// true if a __Host- or __Secure- cookie lost what its name promises, so that the caller can log the
+// advice once.
 std::optional<std::string> rewrite_field(std::string_view name, std::string_view value,
                                          const SessionConfig& session, const ClientView& view,
-                                         const Url& sent, bool* set_cookie_dropped_secure);
+                                         const Url& sent, bool* set_cookie_dropped_secure,
+                                         const Credential* credential = nullptr);
 
 // How the client would ask for `url` in its view, if it can: a path ("/p", "/s/NAME/p"), or an
 // absolute URL in the absolute view. None: only by its own URL.

@@ -4,6 +4,7 @@
 
 #include "http/url.h"
 #include "session/routing_errors.h"
+#include "session/url_rule.h"
 
 namespace trunkd {
 namespace {
@@ -24,6 +25,17 @@ Result<Origin> parse_target_field(std::string_view value) {
 }
 
 }  // namespace
+
+Url Route::sent_url() const {
+  Url url;
+  url.origin = origin;
+  const std::string_view sent = target == "*" ? "/" : std::string_view(target);
+  const size_t question = sent.find('?');
+  url.path = sent.substr(0, question);
+  url.has_query = question != std::string_view::npos;
+  if (url.has_query) url.query = sent.substr(question + 1);
+  return url;
+}
 
 Router::Router(std::shared_ptr<const Config> config)
     : config_(std::move(config)), guard_(*config_), index_(*config_) {}
@@ -99,8 +111,10 @@ Result<Route> Router::single_host_route(const RequestTarget& target, const Routi
   // Whoever writes the origin's URL means its whole path: nothing is put before it.
   const bool joins = target.form == RequestTarget::Form::origin;
   const std::string_view base_path = joins ? std::string_view(session.base_path) : "";
-  return Route{named.session, session.origin, join_target(base_path, named.path),
-               view_of(target, named)};
+  Route route{named.session, session.origin, join_target(base_path, named.path),
+              view_of(target, named)};
+  add_params(route.target, session.params);
+  return route;
 }
 
 Result<Route> Router::multi_host_route(const RequestTarget& target, const RoutingFields& fields,
@@ -128,6 +142,7 @@ Result<Route> Router::multi_host_route(const RequestTarget& target, const Routin
   if (!allows(session.allow_hosts, *asked)) return refused(host_not_allowed(session, *asked));
   route.origin = std::move(*asked);
   route.target = join_target({}, path);
+  add_params(route.target, session.params);
   return route;
 }
 

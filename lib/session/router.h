@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "config/config.h"
 #include "http/message.h"
+#include "http/url.h"
 #include "session/arrival.h"
 #include "session/host_guard.h"
 #include "session/request_target.h"
@@ -36,13 +37,18 @@ struct ClientView {
   };
   Kind kind = Kind::local;
   std::string prefix;  // "/s/NAME" as the client wrote it (Kind::prefix and target)
+  // A redirect that was followed has led to another origin than the client asked: its paths are not
+  // the client's, and its cookies neither.
+  bool led_elsewhere = false;
 };
 
 struct Route {
   size_t session = 0;  // index in Config::sessions
   Origin origin;       // what a connection is opened to
-  std::string target;  // origin-form, or "*" for OPTIONS *; base path and endpoint applied
+  std::string target;  // origin-form, or "*" for OPTIONS *; base path, endpoint and params applied
   ClientView view;
+
+  Url sent_url() const;  // what `auth: query` adds is not in it; of "*" the origin's own
 };
 
 class Router {

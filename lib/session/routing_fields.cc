@@ -1,7 +1,6 @@
 #include "session/routing_fields.h"
 
-#include <cstdint>
-
+#include "base/base64.h"
 #include "base/text.h"
 
 namespace trunkd {
@@ -12,34 +11,6 @@ constexpr std::string_view kPreflightPrefix = "access-control-request-";
 void note(RoutingFields& fields, std::optional<std::string_view>& slot, const Field& field) {
   if (slot) fields.repeated = field.name;
   slot = field.value;
-}
-
-int base64_value(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+') return 62;
-  return c == '/' ? 63 : -1;
-}
-
-// RFC 4648, 4; missing padding is forgiven.
-std::optional<std::string> decode_base64(std::string_view text) {
-  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
-  if (text.size() % 4 == 1) return std::nullopt;
-  std::string out;
-  uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const int value = base64_value(c);
-    if (value < 0) return std::nullopt;
-    bits = bits << 6 | static_cast<uint32_t>(value);
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      out += static_cast<char>(bits >> count & 0xff);
-    }
-  }
-  return out;
 }
 
 }  // namespace

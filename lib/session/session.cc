@@ -1,6 +1,11 @@
 #include "session/session.h"
 
+#include <algorithm>
+#include <cassert>
+#include <map>
 #include <utility>
+
+#include "session/retry_after.h"
 
 namespace trunkd {
 namespace {
@@ -17,26 +22,92 @@ UpstreamSettings upstream_settings(const SessionConfig& config) {
           config.tls.tls13_only};
 }
 
-Session::Session(Scheduler& scheduler, std::unique_ptr<ConnectionFactory> factory,
-                 std::shared_ptr<const Config> config, size_t index)
-    : config_(std::move(config)),
+Session::Session(Scheduler& scheduler, Makings makings, std::shared_ptr<const Config> config,
+                 size_t index)
+    : scheduler_(scheduler),
+      config_(std::move(config)),
       index_(index),
-      factory_(std::move(factory)),
-      pool_(scheduler, *factory_, pool_settings(settings())) {}
+      pool_(std::move(makings.pool)),
+      credential_(std::move(makings.credential)),
+      jars_(std::move(makings.jars)),
+      pacing_(scheduler, pool_->connections, settings().rate, settings().retry) {}
 
-Result<std::shared_ptr<SessionTable>> SessionTable::create(
-    Scheduler& scheduler, const MakeFactory& make_factory,
-    const std::shared_ptr<const Config>& config) {
-  std::shared_ptr<SessionTable> table(new SessionTable(config));
-  for (size_t i = 0; i < config->sessions.size(); ++i) {
-    auto factory = make_factory(config->sessions[i]);
-    if (!factory) {
-      Error error = factory.error();
-      error.detail = "session \"" + config->sessions[i].name + "\": " + error.detail;
+Result<std::shared_ptr<Jar>> Session::jar_for(const Headers& request) {
+  if (!jars_) return nullptr;
+  return jars_->jar_for(request);
+}
+
+std::optional<Duration> Session::note_pause(const Origin& origin, const ResponseHead& answer) {
+  const auto pause =
+      pause_asked(answer.status, answer.headers, scheduler_.wall_now(), settings().retry);
+  const bool obeys = settings().retry.retry_after_max > Duration::zero();
+  if (pause && obeys) pacing_.pause(origin, *pause);
+  return pause;
+}
+
+// Makes the sessions of one configuration; what several share is made once.
+class SessionTable::Builder {
+ public:
+  Builder(Scheduler& scheduler, SessionParts& parts, const std::shared_ptr<const Config>& config)
+      : scheduler_(scheduler), parts_(parts), config_(config) {}
+
+  Result<std::shared_ptr<Session>> make(size_t index) {
+    const SessionConfig& settings = config_->sessions[index];
+    auto pool = pool_of(settings.pool.empty() ? settings : owner_of_pool(settings.pool));
+    if (!pool) {
+      Error error = pool.error();
+      error.detail = "session \"" + settings.name + "\": " + error.detail;
       return tl::unexpected(std::move(error));
     }
-    table->sessions_.push_back(
-        std::make_shared<Session>(scheduler, std::move(*factory), config, i));
+    Session::Makings makings{std::move(*pool), nullptr, jars_of(settings)};
+    if (settings.auth.kind != AuthConfig::Kind::none) {
+      makings.credential = std::make_unique<const Credential>(
+          settings, parts_.open_secret(settings, settings.auth.secret));
+    }
+    return std::make_shared<Session>(scheduler_, std::move(makings), config_, index);
+  }
+
+ private:
+  const SessionConfig& owner_of_pool(const std::string& name) const {
+    const auto found = std::find_if(config_->sessions.begin(), config_->sessions.end(),
+                                    [&](const auto& session) { return session.name == name; });
+    assert(found != config_->sessions.end());  // the loader has seen to it
+    return *found;
+  }
+
+  Result<std::shared_ptr<SessionPool>> pool_of(const SessionConfig& owner) {
+    std::shared_ptr<SessionPool>& pool = pools_[owner.name];
+    if (!pool) {
+      auto factory = parts_.make_factory(owner);
+      if (!factory) return tl::unexpected(factory.error());
+      pool = std::make_shared<SessionPool>(scheduler_, std::move(*factory), pool_settings(owner));
+    }
+    return pool;
+  }
+
+  std::shared_ptr<JarSet> jars_of(const SessionConfig& settings) {
+    if (settings.cookies.keep == CookiesConfig::Keep::off) return nullptr;
+    const std::string& name = settings.cookies.jar.empty() ? settings.name : settings.cookies.jar;
+    std::shared_ptr<JarSet>& jars = jars_[name];
+    if (!jars) jars = std::make_shared<JarSet>(parts_.jar_parts(), settings.cookies, name);
+    return jars;
+  }
+
+  Scheduler& scheduler_;
+  SessionParts& parts_;
+  const std::shared_ptr<const Config>& config_;
+  std::map<std::string, std::shared_ptr<SessionPool>> pools_;  // by its owner's name
+  std::map<std::string, std::shared_ptr<JarSet>> jars_;
+};
+
+Result<std::shared_ptr<SessionTable>> SessionTable::create(
+    Scheduler& scheduler, SessionParts& parts, const std::shared_ptr<const Config>& config) {
+  std::shared_ptr<SessionTable> table(new SessionTable(config));
+  Builder builder(scheduler, parts, config);
+  for (size_t i = 0; i < config->sessions.size(); ++i) {
+    auto session = builder.make(i);
+    if (!session) return tl::unexpected(session.error());
+    table->sessions_.push_back(std::move(*session));
   }
   return table;
 }

@@ -3,39 +3,75 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/scheduler.h"
 #include "config/config.h"
 #include "pool/connection_pool.h"
+#include "session/credential.h"
+#include "session/jar_set.h"
+#include "session/pacing.h"
 #include "session/router.h"
+#include "session/session_parts.h"
 #include "upstream/upstream_factory.h"
 
 namespace trunkd {
 
+// A pool and what opens its connections: one session's, or that of several which share it.
+struct SessionPool {
+  SessionPool(Scheduler& scheduler, std::unique_ptr<ConnectionFactory> made,
+              const PoolSettings& settings)
+      : factory(std::move(made)), connections(scheduler, *factory, settings) {}
+
+  const std::unique_ptr<ConnectionFactory> factory;
+  ConnectionPool connections;
+};
+
 class Session {
  public:
+  // What a session is made of. `jars` is null without cookies, `credential` without auth.
+  struct Makings {
+    std::shared_ptr<SessionPool> pool;
+    std::unique_ptr<const Credential> credential;
+    std::shared_ptr<JarSet> jars;
+  };
+
   // Held by the session table and by each exchange, so that a reload never cuts one off.
   // `scheduler` must outlive it.
-  Session(Scheduler& scheduler, std::unique_ptr<ConnectionFactory> factory,
-          std::shared_ptr<const Config> config, size_t index);
+  Session(Scheduler& scheduler, Makings makings, std::shared_ptr<const Config> config,
+          size_t index);
 
   const SessionConfig& settings() const { return config_->sessions[index_]; }
   const std::string& name() const { return settings().name; }
-  ConnectionPool& pool() { return pool_; }
-  const ConnectionPool& pool() const { return pool_; }
+  ConnectionPool& pool() { return pool_->connections; }
+  const ConnectionPool& pool() const { return pool_->connections; }
+  const Credential* credential() const { return credential_.get(); }  // null: no auth
+  Pacing& pacing() { return pacing_; }
+  QueueShare& queue_share() { return share_; }
+
+  // The jar of a request with these fields; none: it has none. Errors: malformed_request
+  // (Trunkd-Jar), jar_limit.
+  Result<std::shared_ptr<Jar>> jar_for(const Headers& request);
+
+  // The pause that an answer of `origin` asks for, if any; all callers keep it from now on, unless
+  // the session obeys none.
+  std::optional<Duration> note_pause(const Origin& origin, const ResponseHead& answer);
 
   // For advice that is worth one log line in a life.
   bool first_dropped_secure() { return !std::exchange(told_dropped_secure_, true); }
 
  private:
+  Scheduler& scheduler_;
   const std::shared_ptr<const Config> config_;
   const size_t index_;
-  const std::unique_ptr<ConnectionFactory> factory_;
-  ConnectionPool pool_;
+  const std::shared_ptr<SessionPool> pool_;
+  const std::unique_ptr<const Credential> credential_;
+  const std::shared_ptr<JarSet> jars_;
+  Pacing pacing_;
+  QueueShare share_;
   bool told_dropped_secure_ = false;
 };
 
@@ -46,13 +82,9 @@ UpstreamSettings upstream_settings(const SessionConfig& settings);
 // new one.
 class SessionTable {
  public:
-  // Makes what opens a session's connections; fails if a file that its settings name cannot be
-  // used.
-  using MakeFactory =
-      std::function<Result<std::unique_ptr<ConnectionFactory>>(const SessionConfig& settings)>;
-
-  static Result<std::shared_ptr<SessionTable>> create(Scheduler& scheduler,
-                                                      const MakeFactory& make_factory,
+  // `parts` is asked here and not kept. Fails where it fails. Sessions that share a pool (`pool`)
+  // or a jar (`cookies.jar`) get the same one.
+  static Result<std::shared_ptr<SessionTable>> create(Scheduler& scheduler, SessionParts& parts,
                                                       const std::shared_ptr<const Config>& config);
 
   const Config& config() const { return *config_; }
@@ -60,6 +92,7 @@ class SessionTable {
   const std::vector<std::shared_ptr<Session>>& sessions() const { return sessions_; }
 
  private:
+  class Builder;
   explicit SessionTable(std::shared_ptr<const Config> config)
       : config_(config), router_(std::move(config)) {}
 

@@ -11,6 +11,8 @@ namespace {
 
 constexpr size_t kMostSuggestions = 3;
 
+}  // namespace
+
 bool matches(const HostPattern& pattern, const Origin& target) {
   const bool port_matches =
       pattern.port ? target.port == *pattern.port : target.port == 80 || target.port == 443;
@@ -20,8 +22,6 @@ bool matches(const HostPattern& pattern, const Origin& target) {
   return host.size() > pattern.host.size() + 1 && host.ends_with(pattern.host) &&
          host[host.size() - pattern.host.size() - 1] == '.' && !is_ip_literal(host);
 }
-
-}  // namespace
 
 bool allows(const std::vector<HostPattern>& allow_hosts, const Origin& target) {
   return std::any_of(allow_hosts.begin(), allow_hosts.end(),

@@ -19,7 +19,9 @@ namespace trunkd {
 // only have http_proxy get TLS. Never the other way round, which would take TLS away.
 bool reaches(const SessionConfig& session, const Origin& target);
 
-// Host and port are in allow_hosts; without a port there, 80 and 443.
+// Host and port are those of the pattern; without a port there, 80 and 443.
+bool matches(const HostPattern& pattern, const Origin& target);
+// One of allow_hosts matches.
 bool allows(const std::vector<HostPattern>& allow_hosts, const Origin& target);
 
 class SessionIndex {

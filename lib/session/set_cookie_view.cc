@@ -41,7 +41,7 @@ std::optional<std::string> rewrite_set_cookie(std::string_view value, const Sess
                                               bool* dropped_secure) {
   const bool absolute = view.kind == ClientView::Kind::absolute;
   // Many hosts behind one name: the client would send each one's cookies to all.
-  if (session.multi_host && !absolute) return std::nullopt;
+  if (view.led_elsewhere || (session.multi_host && !absolute)) return std::nullopt;
 
   const std::string_view base = session.base_path;
   std::string out;

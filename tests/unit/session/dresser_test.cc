@@ -19,7 +19,9 @@ RequestHead request(std::string method, std::initializer_list<Field> fields) {
 std::string dressed(const RequestHead& head, const SessionConfig& session = {},
                     int max_forwards = -1) {
   std::string out;
-  append_upstream_head(out, head, session, kOrigin, "/v1/x", max_forwards);
+  Outgoing outgoing{head, head.method, kOrigin, "/v1/x", head.framing};
+  outgoing.max_forwards = max_forwards;
+  EXPECT_TRUE(append_upstream_head(out, outgoing, session, nullptr));
   return out;
 }
 

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace trunkd {
 namespace {
@@ -55,6 +57,38 @@ AttemptResult failed_on_reused(ErrorKind kind) {
   return result;
 }
 
+SessionConfig retrying(std::vector<uint16_t> statuses) {
+  SessionConfig session;
+  session.retry.attempts = 3;
+  session.retry.statuses = std::move(statuses);
+  return session;
+}
+SessionConfig raising() {
+  SessionConfig session = retrying({503});
+  session.raise_for_status = true;
+  return session;
+}
+AttemptResult with_retry_after(AttemptResult result) {
+  result.retry_after = true;
+  return result;
+}
+RequestFacts paused(Duration pause, RequestFacts facts) {
+  facts.pause = pause;
+  return facts;
+}
+RequestFacts backing_off(Duration backoff, RequestFacts facts) {
+  facts.backoff = backoff;
+  return facts;
+}
+AttemptResult leading_on(AttemptResult result) {
+  result.leads_on = true;
+  return result;
+}
+RequestFacts with_time_left(Duration left, RequestFacts facts) {
+  facts.time_left = left;
+  return facts;
+}
+
 struct Row {
   const char* name;
   RequestFacts request;
@@ -101,8 +135,74 @@ const Row kRows[] = {
 };
 
 TEST(NextStepTest, EveryRowOfTheMatrix) {
-  for (const Row& row : kRows)
-    EXPECT_EQ(next_step(row.request, row.result), row.expected) << row.name;
+  for (const Row& row : kRows) {
+    EXPECT_EQ(next_step(SessionConfig{}, row.request, row.result), row.expected) << row.name;
+  }
+}
+
+// With retry: {attempts: 3, on: [connect, 429, 503]}.
+const Row kRetryRows[] = {
+    {"503, GET", kGet, answered(503, true), NextStep::retry},
+    {"503, GET, second try", second_try(kGet), answered(503, true), NextStep::retry},
+    {"503, POST", kPost, answered(503, true), NextStep::relay},
+    {"503, POST with key", kPostWithKey, answered(503, true), NextStep::retry},
+    {"503 with Retry-After, POST", paused(2s, kPost), with_retry_after(answered(503, true)),
+     NextStep::retry},
+    {"503 in a pause that another answer asked for, POST", paused(2s, kPost), answered(503, true),
+     NextStep::relay},
+    {"429, POST", kPost, answered(429, true), NextStep::retry},
+    {"429, POST, body gone", without_body(kPost), answered(429, true), NextStep::relay},
+    {"429, longer than retry_after.max", paused(2min, kGet), answered(429, true), NextStep::relay},
+    {"429, longer than the time in the queue", paused(30s, kGet), answered(429, true),
+     NextStep::relay},
+    {"429, longer than the total time", with_time_left(1s, paused(2s, kGet)), answered(429, true),
+     NextStep::relay},
+    {"503, no time left for the back-off", with_time_left(1s, backing_off(1s, kGet)),
+     answered(503, true), NextStep::relay},
+    {"a status that is not listed", kGet, answered(502, true), NextStep::relay},
+    {"a redirect", kGet, leading_on(answered(302, true)), NextStep::follow},
+    {"a redirect that nobody follows", kGet, answered(302, true), NextStep::relay},
+};
+
+TEST(NextStepTest, EveryRowOfRetries) {
+  const SessionConfig session = retrying({429, 503});
+  for (const Row& row : kRetryRows) {
+    EXPECT_EQ(next_step(session, row.request, row.result), row.expected) << row.name;
+  }
+}
+
+TEST(NextStepTest, TheLastAttemptsAnswerStays) {
+  RequestFacts third = kGet;
+  third.attempts = 3;
+  EXPECT_EQ(next_step(retrying({503}), third, answered(503, true)), NextStep::relay);
+  EXPECT_EQ(next_step(raising(), third, answered(503, true)), NextStep::raise);
+}
+
+TEST(NextStepTest, RaiseForStatusComesAfterEverythingElse) {
+  EXPECT_EQ(next_step(raising(), kGet, answered(503, true)), NextStep::retry);
+  EXPECT_EQ(next_step(raising(), kGet, answered(404, true)), NextStep::raise);
+  EXPECT_EQ(next_step(raising(), kGet, answered(302, true)), NextStep::relay);
+  EXPECT_EQ(next_step(raising(), kGet, leading_on(answered(302, true))), NextStep::follow);
+  EXPECT_EQ(next_step(raising(), kGet, answered(200, true)), NextStep::relay);
+}
+
+TEST(NextStepTest, ConnectIsNotTriedAgainWhereTheSessionDoesNotSaySo) {
+  SessionConfig session = retrying({503});
+  session.retry.on_connect = false;
+  EXPECT_EQ(next_step(session, kGet, not_connected(ErrorKind::connection_refused)),
+            NextStep::answer);
+}
+
+TEST(NextStepTest, TheBackoffDoublesAndSpreads) {
+  const RetryConfig retry;  // 100ms
+  for (uint64_t number = 0; number < 100; ++number) {
+    EXPECT_GE(backoff(retry, 1, number), 50ms);
+    EXPECT_LE(backoff(retry, 1, number), 100ms);
+    EXPECT_GE(backoff(retry, 3, number), 200ms);
+    EXPECT_LE(backoff(retry, 3, number), 400ms);
+  }
+  EXPECT_NE(backoff(retry, 1, 1), backoff(retry, 1, 2));
+  EXPECT_LE(backoff(retry, 60, 1), 30s);
 }
 
 }  // namespace
