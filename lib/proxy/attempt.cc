@@ -12,14 +12,11 @@ Attempt::~Attempt() { cancel(); }
 
 void Attempt::start(const LeaseTerms& terms) {
   asked_ = scheduler_.now();
-  if (auto lease = session_.pool().try_acquire(origin_)) return on_lease(std::move(*lease));
+  if (auto lease = session_.pool().try_acquire(origin_, terms)) return on_lease(std::move(*lease));
   waiting_.emplace(static_cast<LeaseListener&>(*this), origin_, terms);
-  if (session_.pool().enqueue(*waiting_)) return;
-  waiting_.reset();
-  on_lease_failed(
-      {ErrorKind::queue_full,
-       "no connection is free and " + std::to_string(terms.queue_max) + " requests wait already",
-       "Raise connections or queue.max."});
+  if (const auto queued = session_.pool().enqueue(*waiting_); !queued) {
+    on_lease_failed(queued.error());
+  }
 }
 
 void Attempt::start_in_slot_of(Attempt& dead, const LeaseTerms& terms) {

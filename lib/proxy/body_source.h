@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/buffer.h"
-#include "http/headers.h"
+#include "http/message.h"
 
 namespace trunkd {
 
@@ -18,6 +18,11 @@ class BodySource {
 
   // From the client. `sent`: the caller has already passed the bytes on.
   void append(std::string_view bytes, bool sent);
+  // Nobody wants them any more.
+  void skip(size_t bytes) {
+    received_ += bytes;
+    whole_ = false;
+  }
   void end(Headers&& trailers) { trailers_ = std::move(trailers); }
 
   bool ended() const { return trailers_.has_value(); }
@@ -30,6 +35,10 @@ class BodySource {
 
   // The beginning is still there.
   bool can_rewind() const { return whole_; }
+  // And will be, whatever still comes.
+  bool stays_held(const BodyFraming& framing) const {
+    return whole_ && (ended() || (framing.kind == Framing::length && framing.length <= kWindow));
+  }
   void rewind() { position_ = 0; }
 
  private:

@@ -10,6 +10,7 @@
 #include "proxy/response_info.h"
 #include "session/dresser.h"
 #include "session/priority.h"
+#include "session/response_dresser.h"
 
 namespace trunkd {
 
@@ -18,7 +19,11 @@ Exchange::Exchange(ProxyContext& context, ResponseSink& sink, RequestHead&& head
       sink_(sink),
       request_(std::move(head)),
       number_(++context.requests),
-      started_(context.scheduler.now()) {}
+      started_(context.scheduler.now()),
+      wait_(context.scheduler, [this] { on_wait_over(); }),
+      total_(context.scheduler, [this] { on_total_timeout(); }),
+      jar_read_([this] { on_jar_read(); }),
+      cookies_written_([this] { release_held(); }) {}
 
 Exchange::~Exchange() {
   if (!logged_ && error_word_.empty()) error_word_ = "client_gone";
@@ -37,10 +42,22 @@ void Exchange::start(const Arrival& arrival) {
 
   if (auto error = objection()) return fail(*error);
   if (answer_by_max_forwards()) return;
+  auto jar = session_->jar_for(request_.headers);
+  if (!jar) return fail(jar.error());
+  jar_ = std::move(*jar);
 
-  attempts_ = 1;
-  attempt_ = new_attempt();
-  attempt_->start(lease_terms(false));
+  const Duration total = session_->settings().timeouts.total;
+  if (total > Duration::zero()) total_.start_at(started_ + total);
+  if (jar_ && !jar_->is_read()) return jar_read_.wait(jar_);  // until on_jar_read()
+  start_attempt(false);
+}
+
+// A jar that cannot be read is no empty jar: nothing goes out as somebody else.
+void Exchange::on_jar_read() {
+  if (!jar_->is_read()) {
+    return fail(jar_->failure().value_or(Error{ErrorKind::jar_unavailable}));
+  }
+  start_attempt(false);
 }
 
 std::optional<Error> Exchange::objection() const {
@@ -84,23 +101,38 @@ LeaseTerms Exchange::lease_terms(bool front) const {
   terms.front = front;
   terms.timeout = settings.queue.timeout;
   terms.queue_max = settings.queue.max;
+  terms.gate = &session_->pacing().gate_for(route_.origin, method());
+  terms.share = &session_->queue_share();
   return terms;
+}
+
+void Exchange::start_attempt(bool front) {
+  ++attempts_;
+  ++tries_;
+  attempt_ = new_attempt();
+  attempt_->start(lease_terms(front));
 }
 
 void Exchange::on_attempt_ready() {
   const SessionConfig& settings = session_->settings();
   std::string& head = context_.scratch;
   head.clear();
-  append_upstream_head(head, request_, settings, route_.origin, route_.target, max_forwards_);
+  std::string cookies;
+  if (jar_) cookies = jar_->cookie_header(route_.sent_url(), context_.scheduler.wall_now());
+  const Outgoing sent = outgoing(cookies);
+  if (auto done = append_upstream_head(head, sent, settings, session_->credential()); !done) {
+    return fail(done.error());
+  }
   UpstreamRequest request;
   request.head = head;
-  request.framing = request_.framing;
-  request.head_method = request_.method == "HEAD";
+  request.framing = sent.framing;
+  request.head_method = method() == "HEAD";
   request.upgrade = !allowed_upgrade(request_, settings).empty();
   request.response_timeout = settings.timeouts.response;
   request.read_timeout = settings.timeouts.read;
+  sent_once_ = true;
   attempt_->send(request);
-  if (!request_.framing.has_body()) return;
+  if (!carries_body()) return;
 
   attempt_->send_body(body_.unsent());
   body_.mark_sent();
@@ -108,8 +140,22 @@ void Exchange::on_attempt_ready() {
   on_attempt_drained();
 }
 
+Outgoing Exchange::outgoing(std::string_view jar_cookies) const {
+  Outgoing out{.request = request_,
+               .method = method(),
+               .origin = route_.origin,
+               .target = route_.target,
+               .framing = body_dropped_ ? BodyFraming{} : request_.framing,
+               .body_dropped = body_dropped_};
+  out.crossed_origin = trail_ && trail_->crossed_origin();
+  out.jar_cookies = jar_cookies;
+  out.max_forwards = max_forwards_;
+  return out;
+}
+
 void Exchange::on_request_body(std::string_view bytes) {
   if (response_ == Response::complete) return;  // an early answer: the rest is read and dropped
+  if (!carries_body()) return body_.skip(bytes.size());
   const bool sending = was_sent();
   body_.append(bytes, sending);
   const bool full =
@@ -126,7 +172,7 @@ void Exchange::on_attempt_drained() {
 
 void Exchange::on_request_end(Headers&& trailers) {
   body_.end(std::move(trailers));
-  if (was_sent() && request_.framing.has_body()) attempt_->end_body(body_.trailers());
+  if (was_sent() && carries_body()) attempt_->end_body(body_.trailers());
   // Nothing more of the body can come, but its sender's end can.
   if (std::exchange(body_paused_, false)) sink_.resume_request_body();
 }
@@ -154,11 +200,7 @@ void Exchange::on_attempt_informational(const ResponseHead& head) {
 
 void Exchange::on_attempt_head(ResponseHead&& head) {
   facts_ = attempt_->facts();
-  AttemptResult result = attempt_->result();
-  result.status = head.status;
-  const NextStep step = next_step(request_facts(), result);
-  if (step != NextStep::relay) return try_again(step);
-  relay_head(head);
+  judge_head(std::move(head));
 }
 
 void Exchange::relay_head(const ResponseHead& head) {
@@ -173,8 +215,12 @@ void Exchange::relay_head(const ResponseHead& head) {
 
 void Exchange::append_dressed_fields(std::string& out, const ResponseHead& head) const {
   bool dropped_secure = false;
-  const ResponseDressing dressing{session_->settings(), route_,
-                                  request_.headers.get("Host").value_or(""), &dropped_secure};
+  const ResponseDressing dressing{session_->settings(),
+                                  route_,
+                                  request_.headers.get("Host").value_or(""),
+                                  &dropped_secure,
+                                  session_->credential(),
+                                  jar_ != nullptr};
   append_downstream_fields(out, head.headers, dressing);
   if (dropped_secure && session_->first_dropped_secure()) {
     context_.log.warning("session \"" + session_->name() +
@@ -184,6 +230,14 @@ void Exchange::append_dressed_fields(std::string& out, const ResponseHead& head)
 }
 
 void Exchange::on_attempt_body(std::string_view bytes) {
+  if (aside_) {
+    if (!aside_->take(bytes)) leave_aside();
+    return;
+  }
+  if (held_) {
+    held_->body += bytes;
+    return;
+  }
   bytes_out_ += bytes.size();
   if (sink_.send_body(bytes) > ResponseSink::kHighWater && !sink_full_) {
     sink_full_ = true;
@@ -192,50 +246,19 @@ void Exchange::on_attempt_body(std::string_view bytes) {
 }
 
 void Exchange::on_sink_drained() {
-  if (tunnel_) return;
+  if (tunnel_ || held_) return;
   if (std::exchange(sink_full_, false) && attempt_) attempt_->resume_reading();
 }
 
 void Exchange::on_attempt_end(const Headers& trailers) {
+  if (aside_) return leave_aside();
+  if (held_) {
+    held_->trailers = trailers;
+    return;
+  }
   response_ = Response::complete;
   sink_.send_end(trailers);
   finish();
-}
-
-void Exchange::on_attempt_failed(const AttemptResult& result) {
-  facts_ = attempt_->facts();
-  if (response_ == Response::body) return fail(*result.error);
-  const NextStep step = next_step(request_facts(), result);
-  if (step != NextStep::answer) return try_again(step);
-  Error error = *result.error;
-  if (result.reused && !result.response_started && !request_facts().repeatable()) {
-    error.hint = "An Idempotency-Key field would allow trunkd to send the request again.";
-  }
-  fail(error);
-}
-
-RequestFacts Exchange::request_facts() const {
-  RequestFacts facts;
-  facts.idempotent = is_idempotent(request_.method);
-  facts.idempotency_key = request_.headers.has("Idempotency-Key");
-  facts.body_held = body_.can_rewind();
-  facts.attempts = attempts_;
-  facts.replayed = replayed_;
-  return facts;
-}
-
-void Exchange::try_again(NextStep step) {
-  ++attempts_;
-  body_.rewind();
-  std::unique_ptr<Attempt> dead = std::move(attempt_);
-  attempt_ = new_attempt();
-  if (step == NextStep::replay_on_new) {
-    replayed_ = true;
-    attempt_->start_in_slot_of(*dead, lease_terms(true));
-  } else {
-    attempt_->start(lease_terms(true));
-  }
-  context_.scheduler.dispose(std::move(dead));
 }
 
 // ---- a tunnel after 101 ----
@@ -249,8 +272,19 @@ void Exchange::on_attempt_upgraded(ResponseHead&& head, std::unique_ptr<Transpor
     return fail({ErrorKind::bad_response,
                  route_.origin.authority() + " switched to a protocol that was not asked for"});
   }
+  store_cookies(head);
+  if (brought_cookies_) {
+    return hold_until_written(
+        {{}, std::move(head), std::string(first_bytes), {}, {}, std::move(transport)});
+  }
+  start_tunnel(head, std::move(transport), first_bytes);
+}
+
+void Exchange::start_tunnel(const ResponseHead& head, std::unique_ptr<Transport> transport,
+                            std::string_view first_bytes) {
   relay_head(head);
   response_ = Response::tunnel;
+  total_.stop();  // a tunnel has no end that could be late
   ResponseSink::Taken downstream = sink_.take_transport();
   tunnel_ = std::make_unique<Tunnel>(context_.scheduler, static_cast<TunnelOwner&>(*this),
                                      std::move(downstream.transport), std::move(transport),
@@ -278,9 +312,15 @@ void Exchange::fail(const Error& error) {
 }
 
 void Exchange::answer(LocalReply reply) {
+  stop_waiting();
+  dispose_attempt();
+  if (brought_cookies_) {
+    HeldAnswer held;
+    held.reply = std::move(reply);
+    return hold_until_written(std::move(held));
+  }
   response_ = Response::complete;
   status_ = reply.head.status;
-  dispose_attempt();
   if (!session_ || session_->settings().response_info) append_response_info(reply.fields);
   sink_.send_head(reply.head, reply.fields);
   if (request_.method != "HEAD") {
@@ -303,10 +343,12 @@ void Exchange::dispose_attempt() {
 
 void Exchange::cancel() {
   if (tunnel_) tunnel_->cancel();
+  stop_waiting();
   dispose_attempt();
 }
 
 void Exchange::finish() {
+  stop_waiting();
   dispose_attempt();
   write_log_line();
   sink_.on_exchange_finished();  // disposes of this exchange

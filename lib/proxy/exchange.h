@@ -8,12 +8,16 @@
 #include <string>
 
 #include "http/url.h"
+#include "proxy/aside.h"
 #include "proxy/attempt.h"
 #include "proxy/body_source.h"
+#include "proxy/held_answer.h"
 #include "proxy/local_reply.h"
 #include "proxy/proxy_context.h"
 #include "proxy/response_sink.h"
 #include "proxy/tunnel.h"
+#include "session/dresser.h"
+#include "session/jar.h"
 #include "session/router.h"
 
 namespace trunkd {
@@ -38,7 +42,7 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
   void on_client_stalled();
   // The client will send no more (the request is whole). True if the exchange goes on: the request
   // was sent and its answer will be delivered; false: it only waited, nobody needs it any more.
-  bool survives_half_close() const { return response_ != Response::none || was_sent(); }
+  bool survives_half_close() const { return response_ != Response::none || sent_once_; }
 
   const RequestHead& request() const { return request_; }
   Duration body_timeout() const;  // how long the client may be silent within its body
@@ -65,16 +69,38 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
   // TunnelOwner
   void on_tunnel_end() override;
 
+  // The way up and the way back (exchange.cc)
   std::optional<Error> objection() const;  // what speaks against the request before it waits
   bool answer_by_max_forwards();
   std::unique_ptr<Attempt> new_attempt();
   LeaseTerms lease_terms(bool front) const;
-  RequestFacts request_facts() const;
-  void try_again(NextStep step);
+  void on_jar_read();
+  void start_attempt(bool front);
+  Outgoing outgoing(std::string_view jar_cookies) const;
   void dispose_attempt();
   bool was_sent() const { return attempt_ && attempt_->sending(); }
+  bool carries_body() const { return request_.framing.has_body() && !body_dropped_; }
+  std::string_view method() const {
+    return hop_method_.empty() ? std::string_view(request_.method) : hop_method_;
+  }
+
+  // What follows from an attempt's end (exchange_steps.cc)
+  RequestFacts request_facts() const;
+  void judge_head(ResponseHead&& head);
+  void replay_on_new_connection();
+  void set_aside(Aside&& aside);
+  void leave_aside();
+  void follow(Hop&& hop);
+  void on_wait_over();
+  void on_total_timeout();
+  bool store_cookies(const ResponseHead& head);  // true: the jar has changed
+  void hold_until_written(HeldAnswer&& answer);
+  void release_held();
+  void stop_waiting();
 
   void relay_head(const ResponseHead& head);
+  void start_tunnel(const ResponseHead& head, std::unique_ptr<Transport> transport,
+                    std::string_view first_bytes);
   void append_dressed_fields(std::string& out, const ResponseHead& head) const;
   void append_response_info(std::string& out) const;
   void fail(const Error& error);
@@ -96,10 +122,27 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
   bool told_to_go_on_ = false;  // a 100 has been relayed
 
   std::unique_ptr<Attempt> attempt_;
-  AttemptFacts facts_;  // of the last attempt
-  int attempts_ = 0;
-  bool replayed_ = false;
+  AttemptFacts facts_;      // of the last attempt
+  int attempts_ = 0;        // in all, for the log
+  size_t tries_ = 0;        // at this target
+  bool replayed_ = false;   // at this target
+  bool sent_once_ = false;  // an origin has seen the request, or may have
   std::unique_ptr<Tunnel> tunnel_;
+
+  // After a redirect:
+  std::unique_ptr<RedirectTrail> trail_;
+  std::string hop_method_;     // empty: the client's own
+  bool body_dropped_ = false;  // the redirect made a GET of it
+
+  std::optional<Aside> aside_;
+  Timer wait_;   // for the end of what is set aside, or for the next try
+  Timer total_;  // timeouts.total
+
+  std::shared_ptr<Jar> jar_;  // none: the request has none
+  JarWaiter jar_read_;
+  bool brought_cookies_ = false;  // the answer did, and they may not be written yet
+  std::optional<HeldAnswer> held_;
+  WriteWaiter cookies_written_;
 
   Response response_ = Response::none;
   bool sink_full_ = false;

@@ -27,6 +27,19 @@ TEST(LocalReplyTest, AProblemSaysWhatWhereAndWhatToDo) {
   EXPECT_NE(reply.fields.find("Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"), std::string::npos);
 }
 
+TEST(LocalReplyTest, SaysWhenToComeAgainInWholeSecondsAndNeverTooEarly) {
+  const auto reply = [](std::optional<Duration> rest) {
+    Error error{ErrorKind::paused, "wait", ""};
+    error.retry_after = rest;
+    return problem_reply(error, "shop", kNow).fields;
+  };
+  EXPECT_NE(reply(1001ms).find("Retry-After: 2\r\n"), std::string::npos);
+  EXPECT_NE(reply(90s).find("Retry-After: 90\r\n"), std::string::npos);
+  EXPECT_NE(reply(1us).find("Retry-After: 1\r\n"), std::string::npos);
+  EXPECT_NE(reply(0s).find("Retry-After: 1\r\n"), std::string::npos);
+  EXPECT_NE(reply({}).find("Retry-After: 1\r\n"), std::string::npos);
+}
+
 TEST(LocalReplyTest, InputCannotForgeFieldsOrBreakTheJson) {
   const LocalReply reply =
       problem_reply({ErrorKind::unknown_session, "a\r\nEvil: 1\xff", ""}, {}, kNow);
