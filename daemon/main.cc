@@ -12,6 +12,7 @@
 #include "config/config_loader.h"
 #include "daemon/commands/check.h"
 #include "daemon/commands/config.h"
+#include "daemon/commands/cookies.h"
 #include "daemon/commands/demo.h"
 #include "daemon/commands/schema.h"
 #include "daemon/commands/serve.h"
@@ -30,6 +31,34 @@ void add_files_option(CLI::App* command, std::vector<std::string>& files) {
                    "Configuration file; may be repeated. Without it: /etc/trunkd/trunkd.yaml and "
                    "/etc/trunkd/conf.d/*.yaml, else ~/.config/trunkd/trunkd.yaml")
       ->allow_extra_args(false);
+}
+
+// Each verb takes the session; the rest of `command` is filled in as far as the verb knows it.
+CLI::App* add_cookies(CLI::App& app, std::vector<std::string>& files,
+                      trunkd::CookiesCommand& command) {
+  using Verb = trunkd::CookiesCommand::Verb;
+  CLI::App* cookies =
+      app.add_subcommand("cookies", "Look at or change the cookie file of a stopped daemon");
+  cookies->require_subcommand(1);
+  const auto add = [&](Verb verb, const char* name, const char* description) {
+    CLI::App* added = cookies->add_subcommand(name, description);
+    added->callback([&command, verb] { command.verb = verb; });
+    add_files_option(added, files);
+    added->add_option("SESSION", command.session, "The session, or the jar that sessions share")
+        ->required();
+    added->add_option("--jar", command.jar, "The value of Trunkd-Jar, with scope: header");
+    return added;
+  };
+  add(Verb::list, "list", "Show all but the values")
+      ->add_flag("--json", command.json, "As a JSON array");
+  CLI::App* clear = add(Verb::clear, "clear", "Remove all cookies, or some");
+  clear->add_option("NAME", command.name, "Only those of this name");
+  clear->add_option("--domain", command.domain, "Only those of this domain and below it");
+  add(Verb::import_file, "import", "Add the cookies of a cookies.txt, which win")
+      ->add_option("FILE", command.file, "The file; - is standard input")
+      ->capture_default_str();
+  add(Verb::export_file, "export", "Write a cookies.txt to standard output, with the values");
+  return cookies;
 }
 
 // CLI11 would only say that a command is missing.
@@ -61,11 +90,13 @@ int main(int argc, char** argv) {
 
   std::vector<std::string> files;
   trunkd::DemoOptions demo_options;
+  trunkd::CookiesCommand cookies_command;
   CLI::App* serve = app.add_subcommand("serve", "Run the daemon in the foreground");
   CLI::App* check = app.add_subcommand("check", "Validate the configuration");
   CLI::App* config = app.add_subcommand("config", "Print the effective configuration");
   CLI::App* schema = app.add_subcommand("schema", "Print the JSON Schema of the configuration");
   CLI::App* demo = app.add_subcommand("demo", "10,000 calls over 50 connections, on this machine");
+  CLI::App* cookies = add_cookies(app, files, cookies_command);
   for (CLI::App* command : {serve, check, config}) add_files_option(command, files);
   demo->add_option("--calls", demo_options.calls, "Calls to make")
       ->check(CLI::Range(uint64_t{1}, uint64_t{10'000'000}))
@@ -85,5 +116,9 @@ int main(int argc, char** argv) {
   if (check->parsed()) return trunkd::run_check(chosen_files(files), std::cout, std::cerr);
   if (config->parsed()) return trunkd::run_config(chosen_files(files), std::cout, std::cerr);
   if (schema->parsed()) return trunkd::run_schema(std::cout);
+  if (cookies->parsed()) {
+    return trunkd::run_cookies(cookies_command, chosen_files(files),
+                               {std::cin, std::cout, std::cerr});
+  }
   return trunkd::run_demo(demo_options);
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "daemon/secrets.h"
 
 namespace trunkd {
 namespace {
@@ -38,6 +39,34 @@ bool is_this_machine(const std::string& address, uint16_t port) {
   return found;
 }
 
+// What the sessions are made of outside of tests.
+class RealParts final : public SessionParts {
+ public:
+  RealParts(Loop& loop, Log& log, UpstreamParts& upstream, const JarStorage* jars)
+      : loop_(loop), log_(log), upstream_(upstream), jars_(jars) {}
+
+  Result<std::unique_ptr<ConnectionFactory>> make_factory(const SessionConfig& session) override {
+    return UpstreamFactory::create(upstream_, upstream_settings(session));
+  }
+  std::unique_ptr<Secret> open_secret(const SessionConfig& session,
+                                      const SecretRef& reference) override {
+    return trunkd::open_secret(loop_, log_, session.name, reference);
+  }
+  const JarParts& jar_parts() override { return jars_->parts(); }
+
+ private:
+  Loop& loop_;
+  Log& log_;
+  UpstreamParts& upstream_;
+  const JarStorage* jars_;  // null if no session has cookies
+};
+
+bool has_cookies(const Config& config) {
+  return std::any_of(config.sessions.begin(), config.sessions.end(), [](const auto& session) {
+    return session.cookies.keep != CookiesConfig::Keep::off;
+  });
+}
+
 // This machine has no IPv6.
 bool no_such_family(const Error& error) {
   return error.system_error == EADDRNOTAVAIL || error.system_error == EAFNOSUPPORT;
@@ -50,7 +79,9 @@ size_t client_limit(const Config& config) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
   size_t taken = kReservedDescriptors;
-  for (const SessionConfig& session : config.sessions) taken += session.connections;
+  for (const SessionConfig& session : config.sessions) {
+    if (session.pool.empty()) taken += session.connections;
+  }
   const auto descriptors = static_cast<size_t>(std::min<rlim_t>(limit.rlim_cur, 1 << 20));
   return descriptors > taken + kReservedDescriptors ? descriptors - taken : kReservedDescriptors;
 }
@@ -79,11 +110,13 @@ Server::~Server() {
 }
 
 Result<bool> Server::start() {
-  const auto make_factory =
-      [this](const SessionConfig& settings) -> Result<std::unique_ptr<ConnectionFactory>> {
-    return UpstreamFactory::create(upstream_, upstream_settings(settings));
-  };
-  auto table = SessionTable::create(loop_, make_factory, config_);
+  if (has_cookies(*config_)) {
+    auto opened = JarStorage::open(loop_, log_, *config_);
+    if (!opened) return tl::unexpected(opened.error());
+    jars_ = std::move(*opened);
+  }
+  RealParts parts(loop_, log_, upstream_, jars_.get());
+  auto table = SessionTable::create(loop_, parts, config_);
   if (!table) return tl::unexpected(table.error());
   context_.table = std::move(*table);
 

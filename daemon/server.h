@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "config/config.h"
+#include "daemon/jar_storage.h"
 #include "event/listener.h"
 #include "event/loop.h"
 #include "event/resolver.h"
@@ -71,6 +72,7 @@ class Server {
   TrustStores trust_;
   uint64_t last_connection_id_ = 0;
   UpstreamParts upstream_;
+  std::unique_ptr<JarStorage> jars_;  // null if no session has cookies
   ProxyContext context_;
   DownstreamSet clients_;
   std::vector<std::unique_ptr<Door>> doors_;

@@ -86,7 +86,8 @@ int run_serve(const std::vector<std::string>& files) {
   const LogConfig& settings = loaded.config->log;
 
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGHUP, SIG_IGN);  // until it reloads
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is a failed write, not the end
+  std::signal(SIGHUP, SIG_IGN);   // until it reloads
   raise_descriptor_limit();
 
   Log log(log_level(settings.level),

@@ -1,0 +1,37 @@
+#include "daemon/state_directory.h"
+
+#include <gtest/gtest.h>
+#include <map>
+
+namespace trunkd {
+namespace {
+
+Result<std::string> place(std::map<std::string, std::string> variables, bool is_root) {
+  return state_directory(
+      [&](const std::string& name) -> std::optional<std::string> {
+        const auto found = variables.find(name);
+        if (found == variables.end()) return std::nullopt;
+        return found->second;
+      },
+      is_root);
+}
+
+TEST(StateDirectoryTest, IsWhatSystemdSaysThenRootsThenXdgsThenAtHome) {
+  EXPECT_EQ(place({{"STATE_DIRECTORY", "/s"}, {"HOME", "/h"}}, true).value(), "/s");
+  EXPECT_EQ(place({{"STATE_DIRECTORY", "/s:/t"}}, false).value(), "/s");
+  EXPECT_EQ(place({{"HOME", "/root"}, {"XDG_STATE_HOME", "/x"}}, true).value(), "/var/lib/trunkd");
+  EXPECT_EQ(place({{"HOME", "/h"}, {"XDG_STATE_HOME", "/x"}}, false).value(), "/x/trunkd");
+  EXPECT_EQ(place({{"HOME", "/h"}}, false).value(), "/h/.local/state/trunkd");
+}
+
+TEST(StateDirectoryTest, WhatIsEmptyOrRelativeIsPassedOver) {
+  EXPECT_EQ(
+      place({{"STATE_DIRECTORY", ""}, {"XDG_STATE_HOME", "x"}, {"HOME", "/h"}}, false).value(),
+      "/h/.local/state/trunkd");
+  EXPECT_EQ(place({{"STATE_DIRECTORY", "s"}, {"HOME", "/h"}}, false).error().detail,
+            "STATE_DIRECTORY is no absolute path");
+  EXPECT_FALSE(place({}, false));
+}
+
+}  // namespace
+}  // namespace trunkd
