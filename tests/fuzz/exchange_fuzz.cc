@@ -13,6 +13,7 @@
 #include "observe/access_log.h"
 #include "proxy/downstream_set.h"
 #include "support/fake_file_sink.h"
+#include "support/fake_journal.h"
 #include "support/fake_loop.h"
 #include "support/fake_transport.h"
 #include "upstream/upstream_connection.h"
@@ -64,6 +65,50 @@ class FuzzFactory final : public ConnectionFactory {
   std::vector<std::unique_ptr<FakePeer>> peers;
 };
 
+// A session whose credential comes and goes.
+class FuzzSecret final : public Secret {
+ public:
+  explicit FuzzSecret(const bool& available) : available_(available) {}
+  Result<std::string_view> value() const override {
+    if (!available_) return no_secret("file:/fuzz", "it is not there");
+    return "secret";
+  }
+
+ private:
+  const bool& available_;
+};
+
+struct FuzzParts final : SessionParts {
+  explicit FuzzParts(FakeLoop& fake_loop) : loop(fake_loop) {}
+  Result<std::unique_ptr<ConnectionFactory>> make_factory(const SessionConfig&) override {
+    auto made = std::make_unique<FuzzFactory>(loop);
+    factory = made.get();
+    return made;
+  }
+  std::unique_ptr<Secret> open_secret(const SessionConfig&, const SecretRef&) override {
+    return std::make_unique<FuzzSecret>(secret_available);
+  }
+  const JarParts& jar_parts() override { return jars; }
+
+  // Of the jar's file: it is opened, or the next step of writing it is done or fails.
+  void work_on_disk(bool well) {
+    if (!journals.openings.empty()) {
+      return well ? journals.finish_opening() : journals.fail_opening();
+    }
+    for (auto& [path, file] : journals.files) {
+      if (!file.steps.empty()) return well ? file.finish() : file.fail();
+    }
+  }
+
+  FakeLoop& loop;
+  Log log{LogLevel::error, LogFormat::text};
+  PublicSuffixes suffixes;
+  FakeJournals journals;
+  JarParts jars{loop, log, suffixes, journals, "/fuzz"};
+  FuzzFactory* factory = nullptr;  // the session's
+  bool secret_available = true;
+};
+
 std::shared_ptr<const Config> configuration() {
   auto config = std::make_shared<Config>();
   SessionConfig session;
@@ -72,6 +117,19 @@ std::shared_ptr<const Config> configuration() {
   session.connections = session.connections_per_host = kConnections;
   session.queue.max = 3;
   session.queue.timeout = 20s;
+  session.params = {{"v", "1"}};
+  session.headers = {{"Accept", "text/plain"}};
+  session.set_headers = {{"X-Set", "1"}};
+  session.remove_headers = {"User-Agent"};
+  session.auth.kind = AuthConfig::Kind::query;
+  session.auth.name = "key";
+  session.cookies.keep = CookiesConfig::Keep::persist;
+  session.follow_redirects = 3;
+  session.retry.statuses = {429, 503};
+  session.rate.count = 20;
+  session.rate.per = 1s;
+  session.rate.burst = 4;
+  session.timeouts.total = 40s;
   config->sessions.push_back(session);
   return config;
 }
@@ -93,27 +151,25 @@ constexpr std::string_view kResponses[] = {
     "HTTP/1.1 100 Continue\r\n\r\n",
     "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
     "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nContent-Length: 2\r\n\r\nok",
+    "HTTP/1.1 101 Up\r\nSet-Cookie: a=1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+    "HTTP/1.1 303 See Other\r\nLocation: /b\r\nSet-Cookie: b=2\r\nContent-Length: 2\r\n\r\nok",
+    "HTTP/1.1 307 Moved\r\nLocation: /c\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 429 Slow\r\nRetry-After: 3\r\nContent-Length: 4\r\n\r\nslow",
+    "HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy",
 };
 
 class World {
  public:
   World() : access_log_(loop_, &sink_, AccessLog::Format::json) {
     auto config = configuration();
-    auto table = SessionTable::create(
-        loop_,
-        [this](const SessionConfig&) -> Result<std::unique_ptr<ConnectionFactory>> {
-          auto factory = std::make_unique<FuzzFactory>(loop_);
-          factory_ = factory.get();
-          return factory;
-        },
-        config);
-    context_.table = *table;
+    context_.table = *SessionTable::create(loop_, parts_, config);
     arrival_.own_session = 0;
     arrival_.local_ip = "127.0.0.1";
   }
 
   void step(uint8_t verb, uint8_t which, std::string_view bytes) {
-    switch (verb % 14) {
+    switch (verb % 15) {
       case 0:
         return connect();
       case 1:
@@ -131,7 +187,7 @@ class World {
       case 6:
         return client(which, [](FakePeer& peer) { peer.take_all(); });
       case 7:
-        return factory_->finish(which % 4 != 0);
+        return parts_.factory->finish(which % 4 != 0);
       case 8:
         return origin(which, [&](FakePeer& peer) { peer.send(bytes); });
       case 9:
@@ -145,6 +201,7 @@ class World {
       case 12:
         return origin(which, [&](FakePeer& peer) { peer.take_only(bytes.size()); });
       default:
+        if (which >= 0xf0) parts_.secret_available = which % 2 == 0;
         return loop_.advance(std::chrono::seconds(which % 8));
     }
   }
@@ -183,7 +240,7 @@ class World {
   }
   template <typename Act>
   void origin(uint8_t which, Act act) {
-    auto& peers = factory_->peers;
+    auto& peers = parts_.factory->peers;
     if (!peers.empty()) act(*peers[peers.size() - 1 - which % std::min<size_t>(peers.size(), 3)]);
   }
   uint64_t count(std::string_view needle) const {
@@ -200,7 +257,7 @@ class World {
   AccessLog access_log_;
   Log log_{LogLevel::error, LogFormat::text};
   ProxyContext context_{loop_, access_log_, log_, nullptr, "fuzz"};
-  FuzzFactory* factory_ = nullptr;  // the session's
+  FuzzParts parts_{loop_};
   Arrival arrival_;
   std::vector<std::unique_ptr<FakePeer>> peers_;
   DownstreamSet clients_{context_, 100};

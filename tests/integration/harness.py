@@ -77,6 +77,7 @@ class Daemon:
         self._listeners = {}  # session name, or None for the shared port -> [text]
         self._changed = threading.Condition()
         self._ended = False
+        self._killed = False
         self.process = subprocess.Popen(
             [binary(), "serve", "-c", config_file],
             stdin=subprocess.DEVNULL,
@@ -189,12 +190,21 @@ class Daemon:
         if code != 0 or complaint:
             raise AssertionError(f"trunkd ended with exit code {code}:\n{self.text()[-8000:]}")
 
+    def kill(self):
+        """Ends it as a crash would: no handler runs, nothing is flushed."""
+        self.process.kill()
+        self.process.wait(STOP_SECONDS)
+        self._reader.join(5)
+        self.process.stderr.close()
+        self._killed = True
+
     def __enter__(self):
         return self
 
     def __exit__(self, kind, value, trace):
         try:
-            self.stop()
+            if not self._killed:
+                self.stop()
         finally:
             self.directory.cleanup()
 

@@ -18,16 +18,23 @@ std::string session_yaml(std::string_view name, std::string_view base_url, std::
   return yaml;
 }
 
-TestProxy::TestProxy(Loop& loop, const std::string& yaml)
-    : log_(LogLevel::error, LogFormat::text), access_(nullptr) {
+Config test_config(const std::string& yaml) {
   const LoadedConfig loaded = load_config_text(yaml, "test.yaml");
   std::string mistakes;
   for (const ConfigMistake& mistake : loaded.mistakes) mistakes += mistake.text() + '\n';
   if (!loaded.config) throw std::runtime_error(mistakes);
+  return *loaded.config;
+}
+
+TestProxy::TestProxy(Loop& loop, const std::string& yaml)
+    : TestProxy(loop, std::make_shared<const Config>(test_config(yaml))) {}
+
+TestProxy::TestProxy(Loop& loop, std::shared_ptr<const Config> config, LogLevel level)
+    : log_(level, LogFormat::text), access_(nullptr) {
   auto sink = std::make_unique<FakeFileSink>();
   access_ = sink.get();
-  server_ =
-      std::make_unique<Server>(loop, loaded.config, log_, std::move(sink), AccessLog::Format::json);
+  server_ = std::make_unique<Server>(loop, std::move(config), log_, std::move(sink),
+                                     AccessLog::Format::json);
   if (auto started = server_->start(); !started) throw std::runtime_error(started.error().detail);
 }
 

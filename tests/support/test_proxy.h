@@ -1,4 +1,4 @@
-// TestProxy: the real Server on the test's own loop, from a YAML text.
+// TestProxy: the real Server on the test's own loop, from a YAML text or a configuration.
 
 #pragma once
 
@@ -19,10 +19,14 @@ namespace trunkd {
 std::string session_yaml(std::string_view name, std::string_view base_url,
                          std::string_view more = {});
 
+// What the text says; throws std::runtime_error with every mistake if it is not valid.
+Config test_config(const std::string& yaml);
+
 class TestProxy {
  public:
-  // Throws std::runtime_error with every mistake if the text is not valid or a listener fails.
+  // Both throw std::runtime_error if the text is not valid or a listener fails.
   TestProxy(Loop& loop, const std::string& yaml);
+  TestProxy(Loop& loop, std::shared_ptr<const Config> config, LogLevel level = LogLevel::error);
 
   Server& server() { return *server_; }
   // Of the session's own listener; of the only session's without a name. The shared one: "".
