@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cookie/cookies_txt.h"
+#include "cookie/set_cookie.h"
 #include "http/url.h"
 
 namespace trunkd {
@@ -128,7 +129,8 @@ std::optional<Cookie> read_cookies_txt_line(std::string_view line, bool encoded)
   cookie.path = fields[2].empty() ? "/" : std::move(fields[2]);
   cookie.name = encoded ? std::move(fields[5]) : std::string(trim(fields[5]));
   cookie.value = encoded ? std::move(fields[6]) : std::string(trim(fields[6]));
-  if (cookie.path.front() != '/' || cookie.path.size() > kMaxPath || has_forbidden(cookie.path)) {
+  if (cookie.path.front() != '/' || cookie.path.size() > kMaxCookieAttributeSize ||
+      has_forbidden(cookie.path)) {
     return std::nullopt;
   }
   return cookie;
@@ -136,7 +138,7 @@ std::optional<Cookie> read_cookies_txt_line(std::string_view line, bool encoded)
 
 bool is_possible_cookie(const Cookie& cookie) {
   if (cookie.name.empty() && cookie.value.empty()) return false;
-  if (cookie.name.size() + cookie.value.size() > kMaxNameAndValue) return false;
+  if (cookie.name.size() + cookie.value.size() > kMaxCookieSize) return false;
   return !has_forbidden(cookie.name) && !has_forbidden(cookie.value) &&
          cookie.name.find('=') == std::string::npos && keeps_promise(cookie);
 }

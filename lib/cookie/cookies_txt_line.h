@@ -12,9 +12,6 @@
 
 namespace trunkd {
 
-constexpr size_t kMaxNameAndValue = 4096;  // bytes (RFC 6265bis, 5.6)
-constexpr size_t kMaxPath = 1024;
-
 // What WallTime can hold; a later expiry means this one.
 constexpr uint64_t kLastSecond =
     std::chrono::duration_cast<std::chrono::seconds>(Duration::max()).count();

@@ -87,6 +87,7 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
   // What follows from an attempt's end (exchange_steps.cc)
   RequestFacts request_facts() const;
   void judge_head(ResponseHead&& head);
+  Result<std::optional<Hop>> hop_after(const ResponseHead& head, bool body_held) const;
   void replay_on_new_connection();
   void set_aside(Aside&& aside);
   void leave_aside();

@@ -1,7 +1,6 @@
 // What follows from an attempt's end: the answer is relayed, or set aside for another try, another
 // place, or an answer of our own.
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -32,17 +31,15 @@ void Exchange::judge_head(ResponseHead&& head) {
   session_->note_pause(route_.origin, head);
   AttemptResult result = attempt_->result();
   result.status = head.status;
-  result.retry_after = head.headers.has("Retry-After");
+  result.retry_after = head.status == 503 && head.headers.has("Retry-After");
   RequestFacts facts = request_facts();
   facts.pause = session_->pacing().pause_left(route_.origin);
   // Sent again after an answer, the body must have come to its end, or be sure to stay short.
   facts.body_held = facts.body_held && (!carries_body() || body_.stays_held(request_.framing));
 
-  const Url sent = route_.sent_url();
-  auto hop = next_hop(settings, {method(), sent, carries_body(), facts.body_held}, head);
+  auto hop = hop_after(head, facts.body_held);
   if (!hop) return set_aside(Aside::fail(std::move(hop.error())));
   result.leads_on = hop->has_value();
-  if (*hop && session_->credential() != nullptr) session_->credential()->cut_from((*hop)->url);
 
   switch (next_step(settings, facts, result)) {
     case NextStep::replay_on_new:
@@ -50,7 +47,7 @@ void Exchange::judge_head(ResponseHead&& head) {
     case NextStep::retry:
       return set_aside(Aside::retry(facts.pause > Duration::zero() ? Duration{} : facts.backoff));
     case NextStep::follow:
-      if (!trail_) trail_ = std::make_unique<RedirectTrail>(method(), sent);
+      if (!trail_) trail_ = std::make_unique<RedirectTrail>(method(), route_.sent_url());
       if (new_cookies) trail_->forget_places();
       if (auto allowed = trail_->follow(**hop, settings); !allowed) {
         return set_aside(Aside::fail(std::move(allowed.error())));
@@ -67,6 +64,17 @@ void Exchange::judge_head(ResponseHead&& head) {
     return hold_until_written({{}, std::move(head), {}, {}, {}, {}});
   }
   relay_head(head);
+}
+
+Result<std::optional<Hop>> Exchange::hop_after(const ResponseHead& head, bool body_held) const {
+  if (!may_be_followed(session_->settings(), head)) return std::nullopt;  // makes no URL
+  const Url sent = route_.sent_url();
+  auto hop = next_hop(session_->settings(), {method(), sent, carries_body(), body_held}, head);
+  // An origin that carries the query over must not carry the credential along.
+  if (hop && *hop && session_->credential() != nullptr) {
+    session_->credential()->cut_from((*hop)->url);
+  }
+  return hop;
 }
 
 void Exchange::replay_on_new_connection() {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/text.h"
 #include "cookie/jar_path.h"
 
 namespace trunkd {

@@ -33,7 +33,7 @@ struct AttemptResult {
   bool request_sent = false;      // bytes of the request may have reached the origin
   bool response_started = false;  // any byte of a response has come, a 1xx counts
   bool informational = false;     // a 1xx has come, and may have gone to the client
-  bool retry_after = false;       // the head says when to come back
+  bool retry_after = false;       // of a 503: the head says when to come back
   bool leads_on = false;          // the head is a redirect to follow
 };
 

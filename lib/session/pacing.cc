@@ -54,12 +54,6 @@ Duration Pacing::pause_left(const Origin& origin) const {
   return std::max(found->second.pause.until - clock_.now(), Duration::zero());
 }
 
-bool Pacing::may_wait_out_pause(const Origin& origin, Duration queue_timeout) const {
-  const Duration left = pause_left(origin);
-  return left <= retry_.retry_after_max &&
-         (queue_timeout <= Duration::zero() || left < queue_timeout);
-}
-
 Pacing::Buckets Pacing::make_buckets() const {
   const SteadyTime now = clock_.now();
   Buckets buckets;

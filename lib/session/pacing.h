@@ -38,9 +38,6 @@ class Pacing {
   // as long as more than retry.retry_after_max is left, everybody is.
   void pause(const Origin& origin, Duration time);
   Duration pause_left(const Origin& origin) const;  // zero: none
-  // A request with this queue time (0: no limit) could wait for what is left; the pool would
-  // refuse any other.
-  bool may_wait_out_pause(const Origin& origin, Duration queue_timeout) const;
 
   size_t origin_count() const { return origins_.size(); }  // of which something is known
 

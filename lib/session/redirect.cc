@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/text.h"
 #include "session/credential.h"
 #include "session/routing_errors.h"
 #include "session/session_index.h"
@@ -23,9 +22,13 @@ bool becomes_get(int status, std::string_view method) {
 
 }  // namespace
 
+bool may_be_followed(const SessionConfig& session, const ResponseHead& answer) {
+  return session.follow_redirects > 0 && is_redirect(answer.status);
+}
+
 Result<std::optional<Hop>> next_hop(const SessionConfig& session, const Station& from,
                                     const ResponseHead& answer) {
-  if (session.follow_redirects == 0 || !is_redirect(answer.status)) return std::nullopt;
+  if (!may_be_followed(session, answer)) return std::nullopt;
   const auto location = answer.headers.get("Location");
   if (!location || answer.headers.count("Location") != 1) return std::nullopt;
   const auto target = resolve_reference(from.url, *location);

@@ -30,6 +30,9 @@ struct Hop {
   bool keeps_body = false;
 };
 
+// A redirect, and the session follows those: next_hop() can find something.
+bool may_be_followed(const SessionConfig& session, const ResponseHead& answer);
+
 // None: the answer is the client's: no redirect, one that the session does not follow, one to a
 // place that a single-host session does not reach (the client may; auth.hosts are reached), or one
 // that asks for a body that is gone. Error: target_not_allowed, outside allow_hosts of a multi-host

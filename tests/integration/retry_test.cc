@@ -151,6 +151,7 @@ TEST_F(RetryTest, TheTotalTimeEndsAWaitInTheQueueToo) {
   auto second = finished(client().get("/b"));
   EXPECT_EQ(second.status(), 504);
   EXPECT_NE(second.body().find("the wait for a connection"), std::string::npos) << second.body();
+  EXPECT_NE(second.body().find("\"phase\":\"queue\""), std::string::npos) << second.body();
   finished(first);
 }
 

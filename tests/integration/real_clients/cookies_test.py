@@ -74,6 +74,19 @@ class LoginTest(unittest.TestCase):
         self.assertEqual(subprocess.check_output(["sh", "-c", shell], text=True, timeout=30),
                          expected)
 
+    def test_a_jar_that_cannot_be_read_is_an_error_and_nothing_is_sent(self):
+        with Origin(Shop()) as origin, tempfile.TemporaryDirectory() as state:
+            os.makedirs(os.path.join(state, "cookies", "shop.txt"))  # no file: root reads any
+            with Daemon(session("shop", origin.url, cookies="persist"),
+                        {"STATE_DIRECTORY": state}) as daemon:
+                for _ in range(2):
+                    status, headers, body = daemon.get("shop", "/account")
+                    self.assertEqual(status, 502)
+                    self.assertIn("proxy_internal_error", headers["Proxy-Status"])
+                    self.assertIn(b"urn:trunkd:jar_unavailable", body)
+                self.assertEqual(sum("shop.txt" in line for line in daemon.lines), 1)
+            self.assertEqual(origin.requests, [])
+
     def test_the_clients_own_cookie_wins_and_the_rest_is_added(self):
         with Origin(Shop()) as origin, Daemon(session("shop", origin.url,
                                                       cookies="memory")) as daemon:

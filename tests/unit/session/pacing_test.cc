@@ -200,7 +200,6 @@ TEST_F(PacingTest, APauseIsNeverMadeShorter) {
 TEST_F(PacingTest, NobodyWaitsForAPauseBeyondTheLongest) {
   FakeExchange exchange;
   pacing_->pause(a_, 10min);
-  EXPECT_FALSE(pacing_->may_wait_out_pause(a_, 0s));
   exchange.request.emplace(exchange, a_, terms(a_, "GET"));
   const auto refused = pool_.enqueue(*exchange.request);
   ASSERT_FALSE(refused);
@@ -208,9 +207,6 @@ TEST_F(PacingTest, NobodyWaitsForAPauseBeyondTheLongest) {
   EXPECT_EQ(refused.error().retry_after, 10min);
   exchange.request.reset();
   advance(9min + 40s);
-  EXPECT_TRUE(pacing_->may_wait_out_pause(a_, 0s));
-  EXPECT_TRUE(pacing_->may_wait_out_pause(a_, 21s));
-  EXPECT_FALSE(pacing_->may_wait_out_pause(a_, 20s));
   ask(exchange, a_);
   advance(20s);
   EXPECT_TRUE(exchange.lease);
