@@ -30,8 +30,7 @@ struct LlhttpCallbacks {
       return reader(llhttp).field_name({at, size});
     };
     settings.on_header_field_complete = [](llhttp_t* llhttp) {
-      reader(llhttp).name_begins_ = true;
-      return 0;
+      return reader(llhttp).field_name_complete();
     };
     settings.on_header_value = [](llhttp_t* llhttp, const char* at, size_t size) {
       reader(llhttp).fields_.append_value({at, size});
@@ -175,16 +174,18 @@ void MessageReader::check_agreement(const BodyFraming& framing) {
 }
 
 int MessageReader::field_name(std::string_view piece) {
-  if (name_begins_) {
-    name_begins_ = false;
-    if (fields_.size() == limits_.fields) {
-      violate({too_large_, "too many fields"});
-      return kError;
-    }
-    fields_.start_field();
-  }
+  if (name_begins_) fields_.start_field();
+  name_begins_ = false;
   fields_.append_name(piece);
   return 0;
+}
+
+// Counted here: of a name with an invalid byte, llhttp may or may not have told a piece before.
+int MessageReader::field_name_complete() {
+  name_begins_ = true;
+  if (fields_.size() <= limits_.fields) return 0;
+  violate({too_large_, "too many fields"});
+  return kError;
 }
 
 int MessageReader::head_complete() {

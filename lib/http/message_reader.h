@@ -74,6 +74,7 @@ class MessageReader {
   void violate_limit();
 
   int field_name(std::string_view piece);
+  int field_name_complete();
   int head_complete();
   int payload(std::string_view bytes);
   int chunk_head();

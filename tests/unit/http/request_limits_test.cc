@@ -67,6 +67,10 @@ TEST(RequestLimitsTest, FieldsAreCounted) {
   EXPECT_EQ(parse(get("/", "A: 1\r\nA: 2\r\nA: 3\r\nA: 4\r\n")).kind, ErrorKind::head_too_large);
 }
 
+TEST(RequestLimitsTest, AFieldTooManyThatIsNoFieldIsMalformedHoweverItIsSplit) {
+  EXPECT_EQ(parse(get("/", "A: 1\r\nA: 2\r\nA: 3\r\naaa\r\n")).kind, ErrorKind::malformed_request);
+}
+
 TEST(RequestLimitsTest, TrailersHaveTheSameLimits) {
   EXPECT_EQ(parse(chunked("0\r\nA: 1\r\nA: 2\r\nA: 3\r\nA: 4\r\n\r\n")).events.back(),
             "end [A: 1][A: 2][A: 3][A: 4]");
