@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/task_queue.h"
 
@@ -54,6 +55,15 @@ class Transport : public Disposable {
   // Makes the destruction a reset (RST), so that the peer sees that something went wrong. On a
   // Unix socket there is none: a plain close.
   virtual void reset_on_close() = 0;
+
+  // False if anything has arrived of which the listener has not heard yet: bytes, an end, an error.
+  // Asks the socket, which costs a system call.
+  virtual bool quiet() const = 0;
+
+  // How long what was written may stay without an acknowledgement of the peer's system until the
+  // stream counts as broken (TCP_USER_TIMEOUT); 0: as long as the system says. Of no effect on a
+  // Unix socket.
+  virtual void set_dead_after(Duration time) = 0;
 
   // True if bytes that have been received wait inside (TLS): they belong to no message yet.
   virtual bool has_buffered_input() const { return false; }

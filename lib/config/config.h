@@ -87,6 +87,9 @@ struct KeepaliveConfig {
   Duration idle = 30s;
   Duration max_age = 10min;
   uint64_t max_requests = 0;  // 0: off
+  Duration unsafe_idle{};     // 0: learned for each origin
+  Duration dead_after = 5s;   // 0: off
+  size_t warm = 0;            // kept ready while the session is used
 
   bool operator==(const KeepaliveConfig&) const = default;
 };

@@ -124,9 +124,29 @@ constexpr Field<SessionDraft> kConnectionFields[] = {
          .min = 1,
          .max = 1'000'000'000'000,
          .can_be_off = true}),
-    later_field<SessionDraft>("keepalive.unsafe_idle", 3),
-    later_field<SessionDraft>("keepalive.dead_after", 3),
-    later_field<SessionDraft>("keepalive.warm", 3),
+    pool_field<&SessionConfig::keepalive, &KeepaliveConfig::unsafe_idle>(
+        {.name = "keepalive.unsafe_idle",
+         .syntax = Syntax::duration,
+         .description = "How long an upstream connection may have been unused to still carry a "
+                        "request that cannot be sent twice (POST, PATCH); off learns it for each "
+                        "host.",
+         .min = kMillisecond,
+         .max = 30 * kDay,
+         .can_be_off = true}),
+    pool_field<&SessionConfig::keepalive, &KeepaliveConfig::dead_after>(
+        {.name = "keepalive.dead_after",
+         .syntax = Syntax::duration,
+         .description = "How long the host's system may leave what was sent unacknowledged until "
+                        "the connection counts as dead.",
+         .min = kMillisecond,
+         .max = kDay,
+         .can_be_off = true}),
+    pool_field<&SessionConfig::keepalive, &KeepaliveConfig::warm>(
+        {.name = "keepalive.warm",
+         .syntax = Syntax::count,
+         .description = "How many unused upstream connections are kept ready, TLS done, as long as "
+                        "the session is used; goes with base_url.",
+         .max = 65535}),
     session_field<&SessionConfig::tls, &TlsConfig::verify>(
         {.name = "tls.verify",
          .syntax = Syntax::boolean,

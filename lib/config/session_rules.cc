@@ -51,6 +51,19 @@ void finish_many_hosts(const NamedSession& session, SessionConfig& config, Field
   }
 }
 
+void check_warm(const NamedSession& session, const SessionConfig& config, FieldReader& reader) {
+  const Place* place = find_place(session.draft, "keepalive.warm");
+  if (place == nullptr || config.keepalive.warm == 0) return;
+  const std::string path = session.path + ".keepalive.warm";
+  if (config.multi_host && says(session.draft, "keepalive.warm")) {
+    reader.mistake(*place, path, "goes with base_url only: which of many hosts would it be?");
+  } else if (config.keepalive.warm > config.connections) {
+    reader.mistake(*place, path,
+                   "must be at most connections (" + std::to_string(config.connections) + "), is " +
+                       std::to_string(config.keepalive.warm));
+  }
+}
+
 void finish_limits(const NamedSession& session, SessionConfig& config, FieldReader& reader) {
   const SessionDraft& draft = session.draft;
   if (!config.pool.empty()) return;  // the other session's limits hold
@@ -59,6 +72,7 @@ void finish_limits(const NamedSession& session, SessionConfig& config, FieldRead
   if (is_broken(draft, "connections") || is_broken(draft, "connections_per_host")) return;
   if (total == nullptr && config.multi_host) config.connections = kDefaultConnectionsForMany;
   if (per_host == nullptr) config.connections_per_host = config.connections;
+  check_warm(session, config, reader);
   if (config.connections_per_host <= config.connections) return;
   const bool own = says(draft, "connections_per_host") || total == nullptr;
   reader.mistake(own ? *per_host : *total, session.path + ".connections_per_host",

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
@@ -125,13 +128,9 @@ void Stream::on_read(uv_stream_t* handle, ssize_t count, const uv_buf_t* buffer)
 // libuv calls it an end when a reset comes together with the last bytes: it sees the hang-up and
 // does not read again, and the socket still holds the error.
 int Stream::real_end() {
-  uv_os_fd_t socket = -1;
   int error = 0;
   socklen_t size = sizeof error;
-  if (uv_fileno(reinterpret_cast<uv_handle_t*>(stream()), &socket) != 0 ||
-      getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error == 0) {
-    return UV_EOF;
-  }
+  if (getsockopt(socket(), SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error == 0) return UV_EOF;
   return uv_translate_sys_error(error);
 }
 
@@ -254,11 +253,23 @@ void Stream::shutdown() {
 }
 
 // By hand: uv_shutdown() needs a request and a round of the loop for the same system call.
-void Stream::shut_down_now() {
+void Stream::shut_down_now() { ::shutdown(socket(), SHUT_WR); }
+
+int Stream::socket() const {
   uv_os_fd_t socket = -1;
-  if (uv_fileno(reinterpret_cast<uv_handle_t*>(stream()), &socket) == 0) {
-    ::shutdown(socket, SHUT_WR);
-  }
+  uv_fileno(reinterpret_cast<uv_handle_t*>(stream()), &socket);
+  return socket;
+}
+
+bool Stream::quiet() const {
+  pollfd asked{socket(), POLLIN | POLLRDHUP, 0};
+  return !ended_ && !broken_ && poll(&asked, 1, 0) == 0;
+}
+
+void Stream::set_dead_after(Duration time) {
+  if (stream()->type != UV_TCP) return;
+  const auto ms = static_cast<unsigned>(std::chrono::ceil<std::chrono::milliseconds>(time).count());
+  setsockopt(socket(), IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
 }
 
 }  // namespace trunkd

@@ -37,6 +37,8 @@ class Stream final : public Transport {
   size_t queued() const override;
   void shutdown() override;
   void reset_on_close() override { reset_on_close_ = true; }
+  bool quiet() const override;
+  void set_dead_after(Duration time) override;
 
  private:
   struct WriteRequest;
@@ -57,6 +59,7 @@ class Stream final : public Transport {
   void shut_down_now();
 
   uv_stream_t* stream() const { return &handle_->stream; }
+  int socket() const;  // -1: there is none any more
 
   Loop& loop_;
   Handle<StreamHandle> handle_;

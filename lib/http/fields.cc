@@ -86,6 +86,21 @@ bool is_hop_by_hop(std::string_view name) {
   }
 }
 
+Duration keep_alive_timeout(const Headers& headers) {
+  constexpr std::string_view kTimeout = "timeout=";
+  constexpr uint64_t kDay = 24 * 60 * 60;  // longer ones are as good as none
+  Duration timeout{};
+  const auto field = headers.get("Keep-Alive");
+  if (!field) return timeout;
+  for_each_member(*field, [&](std::string_view member) {
+    if (!istarts_with(member, kTimeout)) return true;
+    const auto seconds = parse_decimal(member.substr(kTimeout.size()));
+    if (seconds) timeout = std::chrono::seconds(std::min(*seconds, kDay));
+    return false;
+  });
+  return timeout;
+}
+
 bool is_framing_field(std::string_view name) {
   return iequals(name, "content-length") || iequals(name, "transfer-encoding");
 }

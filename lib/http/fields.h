@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "http/headers.h"
 
 namespace trunkd {
@@ -13,6 +14,10 @@ namespace trunkd {
 // HTTP2-Settings, Proxy-Authorization, Proxy-Authenticate, Proxy-Authentication-Info (RFC
 // 9110, 7.6.1). Not Content-Length: the writer's.
 bool is_hop_by_hop(std::string_view name);
+
+// "Keep-Alive: timeout=5, max=100": how long the sender keeps the connection when it is idle (RFC
+// 2068, 19.7.1.1; never standardised, widely sent). 0 without it.
+Duration keep_alive_timeout(const Headers& headers);
 
 // Content-Length and Transfer-Encoding: the writer's own, never passed on.
 bool is_framing_field(std::string_view name);

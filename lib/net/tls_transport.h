@@ -38,6 +38,8 @@ class TlsTransport final : public Transport, private TransportListener {
   void shutdown() override;
   void reset_on_close() override { lower_->reset_on_close(); }
   bool has_buffered_input() const override;
+  bool quiet() const override { return !has_buffered_input() && lower_->quiet(); }
+  void set_dead_after(Duration time) override { lower_->set_dead_after(time); }
 
  private:
   enum class State { handshaking, open, broken };

@@ -52,7 +52,7 @@ std::optional<Lease> ConnectionPool::try_acquire(const Origin& origin, const Lea
   if (!group.waiting.empty() || terms.freshness == Freshness::new_only) return std::nullopt;
   Gate* const gate = group.idle.empty() ? nullptr : terms.gate;
   if (gate != nullptr && !try_admit(*gate, scheduler_.now())) return std::nullopt;
-  Slot* slot = take_idle(group);
+  Slot* slot = take_idle(group, terms.freshness);
   if (gate != nullptr) slot != nullptr ? gate->start(scheduler_.now()) : gate->withdraw();
   if (slot == nullptr) return std::nullopt;
   return begin_lease(*slot);
@@ -109,6 +109,7 @@ void ConnectionPool::reopen(Lease dead, LeaseRequest& request) {
   slot.reserved_for = &waiter;
   waiter.gate = request.terms_.gate;
   if (waiter.gate != nullptr) reserve_for_replay(*waiter.gate, scheduler_.now());
+  ++(std::exchange(slot.stale, false) ? counts_.replayed : counts_.replaced);
   note(slot, SlotState::returned);
 }
 
@@ -135,21 +136,9 @@ PoolSnapshot ConnectionPool::snapshot() const {
 // --- facts
 
 OriginGroup& ConnectionPool::group_of(const Origin& origin) {
-  return groups_.try_emplace(origin, origin).first->second;
-}
-
-// Takes the newest idle connection that still works out of the idle ones.
-Slot* ConnectionPool::take_idle(OriginGroup& group) {
-  while (Slot* slot = group.idle.front()) {
-    if (!slot->connection->reusable() || slot->expires <= scheduler_.now()) {
-      note(*slot, SlotState::lost);
-      continue;
-    }
-    unlist(*slot);
-    slot->connection->set_idle_listener(nullptr);
-    return slot;
-  }
-  return nullptr;
+  const auto found = groups_.find(origin);
+  if (found != groups_.end()) return found->second;
+  return groups_.try_emplace(origin, origin, memories_.take(origin)).first->second;
 }
 
 void ConnectionPool::note(Slot& slot, SlotState fact) {
@@ -164,6 +153,7 @@ void ConnectionPool::note(Slot& slot, SlotState fact) {
 void ConnectionPool::note_opened(Slot& slot) {
   scheduler_.dispose(std::move(slot.pending));
   ++counts_.opened;
+  slot.group.memory.health.opened();
   slot.opened_at = scheduler_.now();
   slot.number = counts_.opened;
   note(slot, SlotState::opened);
@@ -172,6 +162,7 @@ void ConnectionPool::note_opened(Slot& slot) {
 void ConnectionPool::note_failed(Slot& slot) {
   scheduler_.dispose(std::move(slot.pending));
   ++counts_.open_failed;
+  slot.group.memory.health.failed(slot.error, slot.opening_since, scheduler_.now());
   note(slot, SlotState::failed);
 }
 
@@ -226,8 +217,13 @@ void ConnectionPool::stand_in_line(Waiter& waiter) {
 
 void ConnectionPool::take_or_wait(Waiter& waiter) {
   OriginGroup& group = *waiter.group;
-  Slot* idle = &waiter == group.waiting.first_for_used() ? take_idle(group) : nullptr;
-  idle != nullptr ? grant(waiter, *idle) : review(group);
+  const Freshness freshness = waiter.request.terms_.freshness;
+  const bool is_first = freshness == Freshness::any ? &waiter == group.waiting.first_for_idle()
+                                                    : &waiter == group.waiting.first_for_returned();
+  if (Slot* idle = is_first ? take_idle(group, freshness) : nullptr) return grant(waiter, *idle);
+  if (fails_fast(group))
+    return refuse(waiter, origin_failing(group.memory.health, scheduler_.now()));
+  review(group);
 }
 
 // Why the request that has just joined must not wait.
@@ -280,6 +276,9 @@ size_t ConnectionPool::requests_beyond() const {
 }
 
 Lease ConnectionPool::begin_lease(Slot& slot) {
+  slot.stale = false;
+  slot.group.last_used = scheduler_.now();
+  if (settings_.warm > 0) serve_.schedule();
   const bool reused = slot.uses++ > 0;
   ++counts_.leases;
   if (reused) ++counts_.reused;

@@ -31,6 +31,8 @@ struct PoolSettings {
   Duration idle_timeout = 30s;  // 0: no limit
   Duration max_age = 10min;     // spread by up to a quarter below; 0: no limit
   uint64_t max_requests = 0;    // exchanges per connection; 0: no limit
+  Duration unsafe_idle{};       // instead of the proven idle time; 0: it is learned
+  size_t warm = 0;              // idle ones kept ready for each origin that is used
 };
 
 // Numbers of one moment, for logs, tests and the admin interface.
@@ -40,6 +42,10 @@ struct PoolSnapshot {
   size_t waiting = 0;  // requests not yet answered
   size_t held = 0;     // of these: by a gate
   uint64_t opened = 0, open_failed = 0, leases = 0, reused = 0;
+  uint64_t ended_idle = 0;  // by the origin, while nobody had them
+  uint64_t replaced = 0;    // found to have ended before anything was sent on them
+  uint64_t stale = 0;       // found so by a request that was lost on them
+  uint64_t replayed = 0;    // of these: sent again on a new connection
   size_t total() const { return connecting + idle + leased; }
 };
 
@@ -55,6 +61,10 @@ struct PoolSnapshot {
 // A request that its gate does not admit is held: in the queue like the others, but it neither gets
 // nor opens a connection. Over all gates, whoever comes first is admitted first; and who comes
 // before one that the same gate has admitted, and that still waits, takes its place.
+//
+// Of each origin it learns how long connections may be idle (IdleHistory), and whether any can be
+// opened (OriginHealth): at one that is failing, who would need a new connection hears so at once,
+// but one at a time that sees whether it is back.
 //
 // The pool neither calls out nor destroys from inside a call: a lease may be given back while its
 // connection's parser is on the stack. The calls only note facts; serve() looks at them after the
@@ -77,10 +87,11 @@ class ConnectionPool {
   // when the gate stays closed for longer than the request may wait.
   [[nodiscard]] Result<void> enqueue(LeaseRequest& request);
 
-  // A new connection in the slot of `dead` for its own replay: the request waits for that slot only
-  // and nobody can come between. No queue, no deadline but the factory's; done even while
+  // A new connection in the slot of `dead` for the same exchange: the request waits for that slot
+  // only and nobody can come between. No queue, no deadline but the factory's; done even while
   // draining, since it goes on with a lease that was granted before. For the same reason its gate
-  // is not asked, but counts it: at the expense of the last who waits with its admission.
+  // is not asked, but counts it: at the expense of the last who waits with its admission. Without a
+  // gate it is the start that was counted already.
   void reopen(Lease dead, LeaseRequest& request);
 
   // A gate has closed, or opens earlier than it said. Whom it had admitted, and who still waits, is
@@ -123,7 +134,6 @@ class ConnectionPool {
 
   // Facts (connection_pool.cc)
   OriginGroup& group_of(const Origin& origin);
-  Slot* take_idle(OriginGroup& group);
   void note(Slot& slot, SlotState fact);
   void note_opened(Slot& slot);
   void note_failed(Slot& slot);
@@ -136,6 +146,20 @@ class ConnectionPool {
   void recount(OriginGroup& group);
   size_t requests_beyond() const;
   Lease begin_lease(Slot& slot);
+
+  // Idle connections, and what they teach (connection_pool_idle.cc)
+  Slot* take_idle(OriginGroup& group, Freshness freshness);
+  void keep(Slot& slot);
+  void close_idle(Slot& slot);
+  void note_ended(Slot& slot);
+  void note_stale(Slot& slot);
+  SteadyTime end_of_age(const Slot& slot) const;
+  SteadyTime end_of_idleness(const Slot& slot) const;
+  Duration proven_idle(const OriginGroup& group, SteadyTime now) const;
+  bool is_warm(const OriginGroup& group, SteadyTime now) const;
+  void keep_warm(SteadyTime now);
+  bool fails_fast(const OriginGroup& group) const;
+  void dismiss_failing(OriginGroup& group);
 
   // Who is held and who is not (connection_pool_gates.cc)
   void admit_due(SteadyTime now);
@@ -164,16 +188,14 @@ class ConnectionPool {
   void settle_failed(Slot& slot);
   void check_waiters(SteadyTime now);
   void open_connections();
+  void open_one(OriginGroup& group);
   bool make_room(OriginGroup& group);
   bool evict_one();
-  void drop_unused_groups();
+  void drop_unused_groups(SteadyTime now);
   void wake_when_due();
 
   bool may_stay(const Slot& slot) const;
   bool must_yield(const Slot& slot) const;
-  SteadyTime end_of_age(const Slot& slot) const;
-  SteadyTime end_of_idleness(const Slot& slot) const;
-  void keep(Slot& slot);
   void start_opening(Slot& slot);
   void unlist(Slot& slot);
   void close(Slot& slot);
@@ -192,6 +214,7 @@ class ConnectionPool {
 
   std::unordered_map<Origin, OriginGroup, OriginHash> groups_;
   std::vector<OriginGroup*> maybe_unused_;
+  OriginMemories memories_;  // of origins without a group
   std::vector<std::unique_ptr<Slot>> slots_;
 
   IntrusiveList<Slot> settling_;  // opened, returned or lost; serve() has not looked yet

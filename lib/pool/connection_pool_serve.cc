@@ -14,13 +14,6 @@ namespace {
 // A request past its deadline for which a connection is being opened is looked at again so soon.
 constexpr Duration kPromisedGrace = 100ms;
 
-// How much earlier than max_age the connection of this number ends: up to a quarter, spread evenly
-// (multiples of the golden ratio), so that connections opened together don't expire together.
-Duration age_spread(Duration max_age, uint64_t number) {
-  const auto share = static_cast<uint32_t>(number * 2654435769U);
-  return max_age / 4 * (share >> 16) / 65536;
-}
-
 }  // namespace
 
 void ConnectionPool::serve() {
@@ -32,12 +25,13 @@ void ConnectionPool::serve() {
   while (Slot* slot = failed_.pop_front()) settle_failed(*slot);
   while (Slot* slot = idle_.top()) {
     if (slot->expires > now) break;
-    close(*slot);
+    close_idle(*slot);
   }
   check_waiters(now);
   admit_due(now);  // again: who was refused has left its start to another
   open_connections();
-  drop_unused_groups();
+  keep_warm(now);
+  drop_unused_groups(now);
   wake_when_due();
 }
 
@@ -113,11 +107,12 @@ void ConnectionPool::settle_returned(Slot& slot) {
     return start_opening(slot);
   }
   if (!may_stay(slot) || must_yield(slot)) return close(slot);
-  if (Waiter* waiter = slot.group.waiting.first_for_used()) return grant(*waiter, slot);
+  if (Waiter* waiter = slot.group.waiting.first_for_returned()) return grant(*waiter, slot);
   keep(slot);
 }
 
-// One request hears of it, unless the connections that are still being opened are enough for all.
+// One request hears of it, unless the connections that are still being opened are enough for all;
+// and everybody, if the origin is failing.
 void ConnectionPool::settle_failed(Slot& slot) {
   OriginGroup& group = slot.group;
   if (slot.reserved_for != nullptr) {
@@ -126,6 +121,7 @@ void ConnectionPool::settle_failed(Slot& slot) {
     refuse(*group.waiting.first(), std::move(slot.error));
   }
   close(slot);
+  dismiss_failing(group);
 }
 
 void ConnectionPool::check_waiters(SteadyTime now) {
@@ -151,22 +147,26 @@ void ConnectionPool::check_waiters(SteadyTime now) {
 void ConnectionPool::open_connections() {
   while (OriginGroup* group = hungry_.top()) {
     if (draining_ || !make_room(*group)) return;
-    assert(slots_.size() < settings_.connections);
-    assert(group->slots < settings_.connections_per_origin);
-    Slot& slot = *slots_.emplace_back(std::make_unique<Slot>(*this, *group));
-    slot.index = slots_.size() - 1;
-    ++group->slots;
-    group->connecting.push_back(slot);
-    start_opening(slot);
-    review(*group);
+    open_one(*group);
   }
+}
+
+void ConnectionPool::open_one(OriginGroup& group) {
+  assert(slots_.size() < settings_.connections);
+  assert(group.slots < settings_.connections_per_origin);
+  Slot& slot = *slots_.emplace_back(std::make_unique<Slot>(*this, group));
+  slot.index = slots_.size() - 1;
+  ++group.slots;
+  group.connecting.push_back(slot);
+  start_opening(slot);
+  review(group);
 }
 
 bool ConnectionPool::make_room(OriginGroup& group) {
   // A hungry group at its own limit has an idle connection: who waits wants a new one.
   while (group.slots >= settings_.connections_per_origin) {
     if (group.idle.empty()) return false;
-    close(*group.idle.back());
+    close_idle(*group.idle.back());
   }
   while (slots_.size() >= settings_.connections) {
     if (!evict_one()) return false;
@@ -176,19 +176,25 @@ bool ConnectionPool::make_room(OriginGroup& group) {
 
 // Closes what nobody waits for: the idle connection that would end first, or one being opened.
 bool ConnectionPool::evict_one() {
-  Slot* slot = idle_.top();
-  if (slot == nullptr && !oversupplied_.empty()) slot = oversupplied_.front()->connecting.back();
-  if (slot == nullptr) return false;
-  close(*slot);
+  if (Slot* idle = idle_.top()) {
+    close_idle(*idle);
+  } else if (!oversupplied_.empty()) {
+    close(*oversupplied_.front()->connecting.back());
+  } else {
+    return false;
+  }
   return true;
 }
 
-void ConnectionPool::drop_unused_groups() {
-  for (OriginGroup* group : maybe_unused_) {
+void ConnectionPool::drop_unused_groups(SteadyTime now) {
+  std::erase_if(maybe_unused_, [&](OriginGroup* group) {
+    if (group->unused() && is_warm(*group, now)) return false;
     group->maybe_unused = false;
-    if (group->unused()) groups_.erase(Origin(group->origin));
-  }
-  maybe_unused_.clear();
+    if (!group->unused()) return true;
+    memories_.keep(group->origin, std::move(group->memory));
+    groups_.erase(Origin(group->origin));
+    return true;
+  });
 }
 
 void ConnectionPool::wake_when_due() {
@@ -196,6 +202,9 @@ void ConnectionPool::wake_when_due() {
   if (const Slot* slot = idle_.top()) next = slot->expires;
   if (const Waiter* waiter = deadlines_.top()) next = std::min(next, waiter->next_check);
   if (const GateQueue* queue = gates_.top()) next = std::min(next, queue->opens);
+  if (settings_.warm > 0) {
+    for (const auto& [origin, group] : groups_) next = std::min(next, group.warmed_at);
+  }
   next == SteadyTime::max() ? wake_.stop() : wake_.start_at(next);
 }
 
@@ -214,7 +223,7 @@ bool ConnectionPool::may_stay(const Slot& slot) const {
 bool ConnectionPool::must_yield(const Slot& slot) const {
   const OriginGroup& own = slot.group;
   const OriginGroup* other = hungry_.top();
-  const Waiter* next = own.waiting.first_for_used();
+  const Waiter* next = own.waiting.first_for_returned();
   if (next == nullptr || other == nullptr || other == &own || !other->overdue) return false;
   if (slots_.size() < settings_.connections || !idle_.empty() || !oversupplied_.empty()) {
     return false;  // there is room without this one
@@ -222,30 +231,9 @@ bool ConnectionPool::must_yield(const Slot& slot) const {
   return other->slots < own.slots && (!next->overdue || other->turn < next->turn);
 }
 
-SteadyTime ConnectionPool::end_of_age(const Slot& slot) const {
-  const Duration age = settings_.max_age;
-  if (age <= Duration::zero()) return SteadyTime::max();
-  return slot.opened_at + age - age_spread(age, slot.number);
-}
-
-SteadyTime ConnectionPool::end_of_idleness(const Slot& slot) const {
-  const Duration idle = settings_.idle_timeout;
-  if (idle <= Duration::zero()) return end_of_age(slot);
-  return std::min(slot.idle_since + idle, end_of_age(slot));
-}
-
-void ConnectionPool::keep(Slot& slot) {
-  slot.state = SlotState::idle;
-  slot.idle_since = scheduler_.now();
-  slot.expires = end_of_idleness(slot);
-  slot.group.idle.push_front(slot);
-  idle_.put(slot);
-  slot.connection->set_idle_listener(&slot);
-  review(slot.group);
-}
-
 void ConnectionPool::start_opening(Slot& slot) {
   slot.state = SlotState::connecting;
+  slot.opening_since = scheduler_.now();
   ++connecting_;
   slot.pending = factory_.open(slot.group.origin, slot);
 }

@@ -14,6 +14,10 @@ Lease& Lease::operator=(Lease&& other) noexcept {
   return *this;
 }
 
+void Lease::note_carried() { slot_->group.memory.idle.carried_after(slot_->was_idle); }
+
+void Lease::note_stale() { slot_->pool.note_stale(*slot_); }
+
 void Lease::give_back() {
   if (slot_ != nullptr) slot_->pool.note(*slot_, SlotState::returned);
 }

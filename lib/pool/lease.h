@@ -26,6 +26,12 @@ class Lease {
   PooledConnection& connection() const { return *connection_; }
   bool reused() const { return reused_; }  // has carried an exchange before this one
 
+  // What became of a reused connection: it carried the exchange (said once a byte of the response
+  // has come), or it had died before, and a request was lost on it. The pool learns from it how
+  // long the origin's connections may be idle.
+  void note_carried();
+  void note_stale();
+
  private:
   friend class ConnectionPool;
   Lease(Slot& slot, PooledConnection& connection, bool reused)

@@ -29,6 +29,7 @@ class LeaseListener {
 // Which connections will do (product.md, section 4).
 enum class Freshness : uint8_t {
   any,
+  proven,    // idle for no longer than is known to be survived: the request cannot be sent twice
   new_only,  // one that was opened for this request: a replay after a stale failure
 };
 

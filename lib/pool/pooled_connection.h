@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "base/clock.h"
 #include "base/task_queue.h"
 
 namespace trunkd {
@@ -25,6 +26,8 @@ class IdleListener {
 class PooledConnection : public Disposable {
  public:
   virtual bool reusable() const = 0;  // could carry another exchange
+  // How long the origin has said that it keeps the connection when it is idle; 0: nothing.
+  virtual Duration keep_alive_hint() const = 0;
   virtual void set_idle_listener(IdleListener* listener) = 0;
 };
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "pool/lease_request.h"
+#include "pool/origin_health.h"
 
 namespace trunkd {
 namespace {
@@ -17,9 +18,8 @@ std::string seconds(Duration time) {
 }
 
 // What is left, in whole milliseconds: more would only be hard to read.
-Duration rest_of(const GateClosure& closure, SteadyTime now) {
-  return std::chrono::ceil<std::chrono::milliseconds>(
-      std::max(closure.until - now, Duration::zero()));
+Duration rest_until(SteadyTime end, SteadyTime now) {
+  return std::chrono::ceil<std::chrono::milliseconds>(std::max(end - now, Duration::zero()));
 }
 
 bool by_rate(const GateClosure& closure) { return closure.cause == GateClosure::Cause::rate; }
@@ -57,6 +57,16 @@ Error queue_full(const LeaseTerms& terms) {
           "Raise connections or queue.max."};
 }
 
+Error origin_failing(const OriginHealth& health, SteadyTime now) {
+  const Duration rest = rest_until(health.next_probe(), now);
+  Error error = health.last_error();
+  error.detail += rest > Duration::zero()
+                      ? "; this is so for a while, the next try is in " + seconds(rest)
+                      : "; this is so for a while, a try is under way";
+  error.retry_after = rest;
+  return error;
+}
+
 Error queue_timeout(const Origin& origin, Duration waited) {
   return {ErrorKind::queue_timeout,
           "no connection to " + origin.text() + " became free within " + seconds(waited),
@@ -67,7 +77,7 @@ Error pool_shutting_down() { return {ErrorKind::shutting_down, "the session is b
 
 Error held_back(const Origin& origin, const GateClosure& closure, HeldBackBy limit,
                 SteadyTime now) {
-  const Duration rest = rest_of(closure, now);
+  const Duration rest = rest_until(closure.until, now);
   Error error;
   if (by_rate(closure)) {
     error.kind = ErrorKind::rate_limited;
@@ -95,7 +105,7 @@ Error held_timeout(const Origin& origin, const GateClosure& closure, Duration wa
   }
   error.detail += seconds(waited);
   error.hint = hint_for(closure, HeldBackBy::queue_timeout);
-  error.retry_after = rest_of(closure, now);
+  error.retry_after = rest_until(closure.until, now);
   return error;
 }
 

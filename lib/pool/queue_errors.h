@@ -9,11 +9,14 @@
 
 namespace trunkd {
 
+class OriginHealth;
 struct LeaseTerms;
 
 Error queue_full(const LeaseTerms& terms);
 Error queue_timeout(const Origin& origin, Duration waited);
 Error pool_shutting_down();
+// Why the last connection could not be opened, and when another is tried.
+Error origin_failing(const OriginHealth& health, SteadyTime now);
 
 // A gate closes longer than the request may wait: because of...
 enum class HeldBackBy : uint8_t {

@@ -17,7 +17,7 @@ void Slot::on_open_failed(PendingOpen&, const Error& reason) {
 }
 
 void Slot::on_idle_connection_lost(PooledConnection&) {
-  if (state == SlotState::idle) pool.note(*this, SlotState::lost);
+  if (state == SlotState::idle) pool.note_ended(*this);
 }
 
 }  // namespace trunkd

@@ -45,8 +45,11 @@ struct Slot final : OpenListener, IdleListener {
   std::unique_ptr<PooledConnection> connection;
   Error error;  // failed: why
 
+  SteadyTime opening_since{};
   SteadyTime opened_at{};
   SteadyTime idle_since{};
+  Duration was_idle{};   // before the lease
+  bool stale = false;    // the request of its lease was lost on it
   SteadyTime expires{};  // idle: when it is closed
   uint64_t uses = 0;     // exchanges begun
   uint64_t number = 0;   // of all that the pool opened; spreads the ages

@@ -38,8 +38,7 @@ Turn turn_of(const LeaseTerms& terms, SteadyTime now, uint64_t arrival) {
 
 void WaitQueue::add(Waiter& waiter, const LeaseTerms& terms) {
   const size_t level = terms.front ? 0 : 1 + static_cast<size_t>(urgency_of(terms));
-  const bool wants_new = terms.freshness == Freshness::new_only;
-  waiter.line = static_cast<uint8_t>(level + (wants_new ? kLevels : 0));
+  waiter.line = static_cast<uint8_t>(level + kLevels * static_cast<size_t>(terms.freshness));
 
   Line& line = lines_[waiter.line];
   Waiter* const next = place_of(waiter.turn, line.waiters);

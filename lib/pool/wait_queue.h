@@ -33,7 +33,10 @@ class WaitQueue {
 
   // nullptr if there is none:
   Waiter* first() const { return first_of(kEveryLine); }
-  Waiter* first_for_used() const { return first_of(kLinesForUsed); }  // a used connection will do
+  // Whom a connection will do that has just come back, and one that has been idle for whatever
+  // time.
+  Waiter* first_for_returned() const { return first_of(kLinesOfAny | kLinesOfProven); }
+  Waiter* first_for_idle() const { return first_of(kLinesOfAny); }
   Waiter* first_unpromised() const;
 
   // So many connections are being opened for this queue: the first so many in order are promised
@@ -41,10 +44,11 @@ class WaitQueue {
   void promise(size_t connections);
 
  private:
-  // In front, then urgency 0 to 7; and the same again for those who want a new connection.
+  // In front, then urgency 0 to 7; and the same for each freshness.
   static constexpr size_t kLevels = 9;
-  static constexpr size_t kLines = 2 * kLevels;
-  static constexpr uint32_t kLinesForUsed = (1U << kLevels) - 1;
+  static constexpr size_t kLines = 3 * kLevels;
+  static constexpr uint32_t kLinesOfAny = (1U << kLevels) - 1;
+  static constexpr uint32_t kLinesOfProven = kLinesOfAny << kLevels;
   static constexpr uint32_t kEveryLine = (1U << kLines) - 1;
 
   // Within a line the promised ones stand before the others.

@@ -12,6 +12,7 @@ Attempt::~Attempt() { cancel(); }
 
 void Attempt::start(const LeaseTerms& terms) {
   asked_ = scheduler_.now();
+  terms_ = terms;
   if (auto lease = session_.pool().try_acquire(origin_, terms)) return on_lease(std::move(*lease));
   waiting_.emplace(static_cast<LeaseListener&>(*this), origin_, terms);
   if (const auto queued = session_.pool().enqueue(*waiting_); !queued) {
@@ -21,6 +22,7 @@ void Attempt::start(const LeaseTerms& terms) {
 
 void Attempt::start_in_slot_of(Attempt& dead, const LeaseTerms& terms) {
   asked_ = scheduler_.now();
+  terms_ = terms;
   dead.sending_ = false;
   dead.connection().abandon();
   waiting_.emplace(static_cast<LeaseListener&>(*this), origin_, terms);
@@ -38,11 +40,25 @@ void Attempt::on_lease(Lease lease) {
   const Duration opening = facts_.times.dns + facts_.times.connect + facts_.times.tls;
   facts_.queue = std::max(Duration{}, waited - opening);
   facts_.connection_id = connection().id();
-  if (connection().reusable()) return owner_.on_attempt_ready();
-  // It ended between the pool's choice and now; nothing has been sent, so nothing is lost.
+  // It may have ended between the pool's choice and now, or its end wait for the event loop: of
+  // that a request that cannot be sent twice must not make a loss.
+  const bool must_be_open = facts_.reused && terms_.freshness == Freshness::proven;
+  if (must_be_open ? connection().still_open() : connection().reusable()) {
+    return owner_.on_attempt_ready();
+  }
+  if (facts_.reused) return replace_connection();
   cancel();
   on_lease_failed({ErrorKind::connection_terminated,
                    origin_.authority() + " closed the connection before the request was sent"});
+}
+
+// Nothing has been sent, so nothing is lost, and this is no second start for the gate.
+void Attempt::replace_connection() {
+  terms_.gate = nullptr;
+  Lease dead = std::move(*lease_);
+  lease_.reset();
+  waiting_.emplace(static_cast<LeaseListener&>(*this), origin_, terms_);
+  session_.pool().reopen(std::move(dead), *waiting_);
 }
 
 void Attempt::on_lease_failed(const Error& error) {
@@ -70,14 +86,24 @@ AttemptResult Attempt::result() const {
 }
 
 void Attempt::on_informational(ResponseHead&& head) {
-  response_started_ = informational_ = true;
+  note_answer_began();
+  informational_ = true;
   owner_.on_attempt_informational(head);
 }
 
 void Attempt::on_response_head(ResponseHead&& head) {
-  response_started_ = true;
+  // A 408 was sent before our request was read (RFC 9110, 15.5.9).
+  if (head.status == 408 && !response_started_ && facts_.reused) {
+    lease_->note_stale();
+    response_started_ = true;
+  }
+  note_answer_began();
   facts_.ttfb = scheduler_.now() - sent_;
   owner_.on_attempt_head(std::move(head));
+}
+
+void Attempt::note_answer_began() {
+  if (!std::exchange(response_started_, true) && facts_.reused) lease_->note_carried();
 }
 
 void Attempt::on_response_body(std::string_view bytes) { owner_.on_attempt_body(bytes); }
@@ -91,7 +117,7 @@ void Attempt::on_response_end(Headers&& trailers) {
 void Attempt::on_upgraded(ResponseHead&& head, std::unique_ptr<Transport> transport,
                           std::string_view first_bytes) {
   sending_ = false;
-  response_started_ = true;
+  note_answer_began();
   facts_.ttfb = scheduler_.now() - sent_;
   owner_.on_attempt_upgraded(std::move(head), std::move(transport), first_bytes);
 }
@@ -100,6 +126,9 @@ void Attempt::on_upgraded(ResponseHead&& head, std::unique_ptr<Transport> transp
 void Attempt::on_upstream_error(const Error& error) {
   sending_ = false;
   response_started_ = response_started_ || connection().response_started();
+  if (facts_.reused && !response_started_ && error.kind == ErrorKind::connection_terminated) {
+    lease_->note_stale();
+  }
   AttemptResult failed = result();
   failed.error = error;
   owner_.on_attempt_failed(failed);

@@ -86,6 +86,9 @@ class Attempt final : public Disposable, private LeaseListener, private Upstream
   void on_upstream_error(const Error& error) override;
   void on_upstream_drained() override;
 
+  void note_answer_began();
+  void replace_connection();
+
   UpstreamConnection& connection() const {
     return static_cast<UpstreamConnection&>(lease_->connection());
   }
@@ -94,6 +97,7 @@ class Attempt final : public Disposable, private LeaseListener, private Upstream
   Session& session_;
   const Origin origin_;
   AttemptOwner& owner_;
+  LeaseTerms terms_;
   std::optional<LeaseRequest> waiting_;
   std::optional<Lease> lease_;
   SteadyTime asked_{};

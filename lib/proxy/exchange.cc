@@ -99,6 +99,7 @@ LeaseTerms Exchange::lease_terms(bool front) const {
   LeaseTerms terms;
   terms.priority = urgency_of(request_.headers, settings.priority);
   terms.front = front;
+  if (!may_be_sent_twice()) terms.freshness = Freshness::proven;
   terms.timeout = settings.queue.timeout;
   terms.queue_max = settings.queue.max;
   terms.gate = &session_->pacing().gate_for(route_.origin, method());
@@ -106,11 +107,18 @@ LeaseTerms Exchange::lease_terms(bool front) const {
   return terms;
 }
 
-void Exchange::start_attempt(bool front) {
+bool Exchange::may_be_sent_twice() const {
+  const bool repeatable = is_idempotent(method()) || request_.headers.has("Idempotency-Key");
+  return repeatable && (!carries_body() || body_.stays_held(request_.framing));
+}
+
+void Exchange::start_attempt(bool front, bool on_new_connection) {
   ++attempts_;
   ++tries_;
   attempt_ = new_attempt();
-  attempt_->start(lease_terms(front));
+  LeaseTerms terms = lease_terms(front);
+  if (on_new_connection) terms.freshness = Freshness::new_only;
+  attempt_->start(terms);
 }
 
 void Exchange::on_attempt_ready() {

@@ -74,8 +74,9 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
   bool answer_by_max_forwards();
   std::unique_ptr<Attempt> new_attempt();
   LeaseTerms lease_terms(bool front) const;
+  bool may_be_sent_twice() const;
   void on_jar_read();
-  void start_attempt(bool front);
+  void start_attempt(bool front, bool on_new_connection = false);
   Outgoing outgoing(std::string_view jar_cookies) const;
   void dispose_attempt();
   bool was_sent() const { return attempt_ && attempt_->sending(); }

@@ -77,11 +77,16 @@ Result<std::optional<Hop>> Exchange::hop_after(const ResponseHead& head, bool bo
   return hop;
 }
 
+// At once, in the slot of the one that died; but not while the origin has a pause.
 void Exchange::replay_on_new_connection() {
-  ++attempts_;
-  ++tries_;
   replayed_ = true;
   body_.rewind();
+  if (session_->pacing().pause_left(route_.origin) > Duration::zero()) {
+    dispose_attempt();
+    return start_attempt(true, true);
+  }
+  ++attempts_;
+  ++tries_;
   std::unique_ptr<Attempt> dead = std::move(attempt_);
   attempt_ = new_attempt();
   attempt_->start_in_slot_of(*dead, lease_terms(true));

@@ -95,6 +95,7 @@ void append_kind_fields(std::string& out, const Error& error) {
       append_field(out, "Proxy-Authenticate", "Basic realm=\"trunkd session\"");
       break;
     default:
+      if (error.retry_after) append_field(out, "Retry-After", retry_after_seconds(error));
       break;
   }
 }

@@ -11,15 +11,20 @@ namespace trunkd {
 namespace {
 
 PoolSettings pool_settings(const SessionConfig& config) {
-  return {config.connections, config.connections_per_host, config.keepalive.idle,
-          config.keepalive.max_age, config.keepalive.max_requests};
+  return {config.connections,
+          config.connections_per_host,
+          config.keepalive.idle,
+          config.keepalive.max_age,
+          config.keepalive.max_requests,
+          config.keepalive.unsafe_idle,
+          config.multi_host ? 0 : config.keepalive.warm};
 }
 
 }  // namespace
 
 UpstreamSettings upstream_settings(const SessionConfig& config) {
-  return {config.timeouts.connect, config.tls.verify, config.tls.ca_file, config.tls.server_name,
-          config.tls.tls13_only};
+  return {config.timeouts.connect, config.keepalive.dead_after, config.tls.verify,
+          config.tls.ca_file,      config.tls.server_name,      config.tls.tls13_only};
 }
 
 Session::Session(Scheduler& scheduler, Makings makings, std::shared_ptr<const Config> config,

@@ -3,12 +3,20 @@
 #include <cassert>
 #include <utility>
 
+#include "http/fields.h"
 #include "http/writer.h"
 
 namespace trunkd {
+namespace {
+
+// A longer body may fill the origin's window. While that is closed the system counts the time as
+// one without acknowledgement, though the origin is only slow to read.
+constexpr uint64_t kFitsAnyWindow = 16 * 1024;
+
+}  // namespace
 
 UpstreamConnection::UpstreamConnection(Scheduler& scheduler, const Origin& origin, Dialled dialled,
-                                       uint64_t id)
+                                       uint64_t id, Duration dead_after)
     : scheduler_(scheduler),
       origin_(origin),
       transport_(std::move(dialled.transport)),
@@ -16,9 +24,11 @@ UpstreamConnection::UpstreamConnection(Scheduler& scheduler, const Origin& origi
       address_(std::move(dialled.address)),
       id_(id),
       tls_resumed_(dialled.tls_resumed),
+      dead_after_(dead_after),
       parser_(*this, HeadLimits{}),
       flush_(scheduler, [this] { flush(); }),
       deadline_(scheduler, [this] { on_timeout(); }) {
+  if (dead_after_ > Duration::zero()) transport_->set_dead_after(dead_after_);
   transport_->set_listener(this);
   transport_->start_reading();
 }
@@ -38,6 +48,7 @@ void UpstreamConnection::start(UpstreamListener& listener, const UpstreamRequest
   response_timeout_ = request.response_timeout;
   read_timeout_ = request.read_timeout;
   parser_.expect(request.head_method, request.upgrade);
+  set_patience(framing_);
 
   writer_.write(*transport_, request.head);
   if (!framing_.has_body()) {
@@ -129,6 +140,7 @@ void UpstreamConnection::on_response_head(ResponseHead&& head) {
   }
   head_seen_ = true;
   keep_alive_ = keep_alive_ && head.keep_alive;
+  if (keep_alive_) keep_alive_hint_ = keep_alive_timeout(head.headers);
   if (listener_ != nullptr) listener_->on_response_head(std::move(head));
 }
 
@@ -177,6 +189,15 @@ void UpstreamConnection::upgrade(std::string_view first_bytes) {
   } else {
     scheduler_.dispose(std::move(transport_));
   }
+}
+
+// Costs nothing as long as the requests of a connection are alike.
+void UpstreamConnection::set_patience(const BodyFraming& body) {
+  if (dead_after_ == Duration::zero()) return;
+  const bool patient = body.kind == Framing::chunked ||
+                       (body.kind == Framing::length && body.length > kFitsAnyWindow);
+  if (std::exchange(patient_, patient) == patient) return;
+  transport_->set_dead_after(patient ? Duration::zero() : dead_after_);
 }
 
 // One deadline serves both: until the head has come it is the response's, then the body's. While

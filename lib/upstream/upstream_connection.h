@@ -52,14 +52,21 @@ class UpstreamConnection final : public PooledConnection,
                                  private TransportListener,
                                  private ResponseListener {
  public:
-  // `id` is unique within the process. Reading is on from now to the end: a connection at rest that
-  // says anything, or ends, is not used again.
-  UpstreamConnection(Scheduler& scheduler, const Origin& origin, Dialled dialled, uint64_t id);
+  // `id` is unique within the process; `dead_after`: see Transport, 0 for the system's time.
+  // Reading is on from now to the end: a connection at rest that says anything, or ends, is not
+  // used again.
+  UpstreamConnection(Scheduler& scheduler, const Origin& origin, Dialled dialled, uint64_t id,
+                     Duration dead_after);
   ~UpstreamConnection() override;
 
   // PooledConnection
   bool reusable() const override { return state_ == State::idle; }
   void set_idle_listener(IdleListener* listener) override { idle_listener_ = listener; }
+  Duration keep_alive_hint() const override { return keep_alive_hint_; }
+
+  // Reusable, and nothing has arrived since that nobody has heard of: an end, say, that the event
+  // loop comes to later. Costs a system call.
+  bool still_open() const { return reusable() && transport_->quiet(); }
 
   // Only while reusable(). `listener` must outlive the exchange or call abandon(). The head leaves
   // with the first bytes of the body, at the latest after the current event.
@@ -101,6 +108,7 @@ class UpstreamConnection final : public PooledConnection,
   void on_response_end(Headers&& trailers) override;
   void on_response_error(const Error& error) override;
 
+  void set_patience(const BodyFraming& body);
   void on_timeout();
   void push_deadline();
   void flush();
@@ -118,7 +126,10 @@ class UpstreamConnection final : public PooledConnection,
   const std::string address_;
   const uint64_t id_;
   const bool tls_resumed_;
+  const Duration dead_after_;
   uint64_t uses_ = 0;
+  Duration keep_alive_hint_{};
+  bool patient_ = false;  // dead_after_ is off
 
   State state_ = State::idle;
   bool request_ended_ = false;   // our side of the exchange is written

@@ -9,10 +9,11 @@ namespace {
 
 class Open final : public PendingOpen {
  public:
-  Open(const UpstreamParts& parts, TlsContext* tls, Duration timeout, const Origin& origin,
-       OpenListener& listener)
+  Open(const UpstreamParts& parts, TlsContext* tls, Duration timeout, Duration dead_after,
+       const Origin& origin, OpenListener& listener)
       : parts_(parts),
         origin_(origin),
+        dead_after_(dead_after),
         listener_(listener),
         connector_({parts.loop, parts.resolver, origin.secure() ? tls : nullptr}, origin, timeout) {
     connector_.start([this](Result<Dialled> dialled) { on_done(std::move(dialled)); });
@@ -28,12 +29,13 @@ class Open final : public PendingOpen {
                   "Let base_url name the origin, not trunkd."});
     }
     auto connection = std::make_unique<UpstreamConnection>(
-        parts_.loop, origin_, std::move(*dialled), ++parts_.last_connection_id);
+        parts_.loop, origin_, std::move(*dialled), ++parts_.last_connection_id, dead_after_);
     listener_.on_opened(*this, std::move(connection));  // the pool disposes of this
   }
 
   const UpstreamParts& parts_;
   const Origin origin_;
+  const Duration dead_after_;
   OpenListener& listener_;
   Connector connector_;
 };
@@ -46,16 +48,19 @@ Result<std::unique_ptr<UpstreamFactory>> UpstreamFactory::create(const UpstreamP
                                  settings.tls13_only ? TlsVersion::tls13 : TlsVersion::tls12};
   auto tls = TlsContext::create(tls_settings, parts.trust);
   if (!tls) return tl::unexpected(tls.error());
-  return std::unique_ptr<UpstreamFactory>(
-      new UpstreamFactory(parts, std::move(*tls), settings.connect_timeout));
+  return std::unique_ptr<UpstreamFactory>(new UpstreamFactory(parts, std::move(*tls), settings));
 }
 
 UpstreamFactory::UpstreamFactory(const UpstreamParts& parts, std::unique_ptr<TlsContext> tls,
-                                 Duration connect_timeout)
-    : parts_(parts), tls_(std::move(tls)), connect_timeout_(connect_timeout) {}
+                                 const UpstreamSettings& settings)
+    : parts_(parts),
+      tls_(std::move(tls)),
+      connect_timeout_(settings.connect_timeout),
+      dead_after_(settings.dead_after) {}
 
 std::unique_ptr<PendingOpen> UpstreamFactory::open(const Origin& origin, OpenListener& listener) {
-  return std::make_unique<Open>(parts_, tls_.get(), connect_timeout_, origin, listener);
+  return std::make_unique<Open>(parts_, tls_.get(), connect_timeout_, dead_after_, origin,
+                                listener);
 }
 
 }  // namespace trunkd

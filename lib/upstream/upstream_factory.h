@@ -26,6 +26,7 @@ struct UpstreamParts {
 // What a session says of its connections.
 struct UpstreamSettings {
   Duration connect_timeout = 5s;  // lookup, TCP and TLS together
+  Duration dead_after = 5s;  // of a connection whose other end acknowledges nothing; 0: no limit
   bool verify = true;
   std::string ca_file;      // empty: the system's store
   std::string server_name;  // instead of the origin's host; may be empty
@@ -43,11 +44,12 @@ class UpstreamFactory final : public ConnectionFactory {
 
  private:
   UpstreamFactory(const UpstreamParts& parts, std::unique_ptr<TlsContext> tls,
-                  Duration connect_timeout);
+                  const UpstreamSettings& settings);
 
   const UpstreamParts& parts_;
   const std::unique_ptr<TlsContext> tls_;
   const Duration connect_timeout_;
+  const Duration dead_after_;
 };
 
 }  // namespace trunkd

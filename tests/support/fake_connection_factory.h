@@ -22,6 +22,7 @@ class FakeConnection final : public PooledConnection {
   ~FakeConnection() override;
 
   bool reusable() const override { return usable; }
+  Duration keep_alive_hint() const override { return hint; }
   void set_idle_listener(IdleListener* listener) override { idle_listener = listener; }
 
   // The origin closes it.
@@ -32,6 +33,7 @@ class FakeConnection final : public PooledConnection {
 
   const Origin origin;
   bool usable = true;
+  Duration hint{};
   IdleListener* idle_listener = nullptr;  // set while it is idle in the pool
 
  private:

@@ -17,6 +17,7 @@ struct FakeExchange final : LeaseListener {
   std::optional<LeaseRequest> request;
   std::optional<Lease> lease;
   std::optional<ErrorKind> error;
+  std::optional<Duration> retry_after;  // of the error
   std::function<void()> on_answer;
 
   bool waiting() const { return request && request->waiting(); }
@@ -33,6 +34,7 @@ struct FakeExchange final : LeaseListener {
   void on_lease_failed(const Error& reason) override {
     EXPECT_FALSE(lease || error) << "answered twice";
     error = reason.kind;
+    retry_after = reason.retry_after;
     request.reset();
     if (on_answer) on_answer();
   }

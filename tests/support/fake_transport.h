@@ -23,6 +23,8 @@ struct FakeStream {
   bool ended = false;
   bool failed = false;
   bool buffered_input = false;
+  bool unheard_end = false;  // the peer has ended, and the event loop has not come to it yet
+  Duration dead_after{};
 
   std::string sent;      // what the socket has taken
   std::string unsent;    // what it has not
@@ -89,6 +91,10 @@ class FakeTransport final : public Transport {
   void shutdown() override { stream_->shutdown_asked = true; }
   void reset_on_close() override { stream_->reset_asked = true; }
   bool has_buffered_input() const override { return stream_->buffered_input; }
+  bool quiet() const override {
+    return stream_->input.empty() && !stream_->end_pending && !stream_->unheard_end;
+  }
+  void set_dead_after(Duration time) override { stream_->dead_after = time; }
 
  private:
   std::shared_ptr<FakeStream> stream_;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <gtest/gtest.h>
 #include <random>
+#include <unordered_map>
 
 #include "model_gate.h"
 #include "pool_fixture.h"
@@ -60,7 +61,7 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
         break;
       case 4:
       case 5:
-        if (!factory_.pending.empty()) factory_.finish(pick(factory_.pending.size()));
+        if (!factory_.pending.empty()) finish_opening(pick(factory_.pending.size()));
         break;
       case 6:
         if (!factory_.pending.empty() && chance(50)) fail();
@@ -104,7 +105,9 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
     client.terms = {};
     client.terms.priority = static_cast<int>(pick(8));
     client.terms.front = chance(5);
-    client.terms.freshness = chance(10) ? Freshness::new_only : Freshness::any;
+    client.terms.freshness = chance(10)   ? Freshness::new_only
+                             : chance(25) ? Freshness::proven
+                                          : Freshness::any;
     client.terms.timeout = kTimeout;
     client.terms.queue_max = chance(10) ? pick(4) : 10000;
     client.terms.gate = chance(60) ? gates_[pick(gates_.size())] : nullptr;
@@ -115,7 +118,7 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
     client.replaying = false;
     FakeExchange& exchange = client.exchange;
     exchange.error.reset();
-    if (client.terms.freshness == Freshness::any && chance(80)) {
+    if (client.terms.freshness != Freshness::new_only && chance(80)) {
       if (auto lease = pool_->try_acquire(client.origin, client.terms)) {
         exchange.lease.emplace(std::move(*lease));
         EXPECT_TRUE(client.terms.gate == nullptr || client.terms.gate->held() == 0);
@@ -161,15 +164,23 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
     client.replaying = true;
     exchange.error.reset();
     exchange.connection().usable = false;
+    if (exchange.lease->reused() && chance(50)) exchange.lease->note_stale();
     exchange.request.emplace(exchange, client.origin, client.terms);
     Lease dead = std::move(*exchange.lease);
     exchange.lease.reset();
     pool_->reopen(std::move(dead), *exchange.request);
   }
 
+  void finish_opening(size_t which) {
+    in_a_row_[factory_.pending[which]->origin] = 0;
+    factory_.finish(which);
+  }
+
   void fail() {
     ++failures_;
-    factory_.fail(pick(factory_.pending.size()));
+    const size_t which = pick(factory_.pending.size());
+    ++in_a_row_[factory_.pending[which]->origin];
+    factory_.fail(which);
   }
 
   void advance() {
@@ -210,6 +221,8 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
       }
     } else if (exchange.error == ErrorKind::paused) {
       EXPECT_LT(loop_.now(), gate_of(client).paused_until);
+    } else if (exchange.error == ErrorKind::connection_refused && exchange.retry_after) {
+      EXPECT_GE(in_a_row_[client.origin], OriginHealth::kPatience);
     } else if (exchange.error == ErrorKind::connection_refused) {
       ++failures_heard_;
     } else {
@@ -389,6 +402,7 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
   std::array<Client, 14> clients_;
   size_t ceiling_ = 4;
   size_t failures_ = 0, failures_heard_ = 0;
+  std::unordered_map<Origin, size_t, OriginHash> in_a_row_;
   uint64_t arrivals_ = 0, event_ = 0;
   bool advancing_ = false, draining_ = false;
   bool just_paused_ = false;  // a lease may have been on its way

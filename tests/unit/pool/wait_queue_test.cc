@@ -97,11 +97,13 @@ TEST_F(WaitQueueTest, WhoLeavesFromTheMiddleOfALineLeavesTheOthersInOrder) {
   EXPECT_TRUE(third.promised);
 }
 
-TEST_F(WaitQueueTest, AUsedConnectionPassesThoseWhoWantANewOne) {
+TEST_F(WaitQueueTest, AConnectionPassesThoseForWhomItWillNotDo) {
   Waiter& wants_new = join(0, Freshness::new_only);
+  Waiter& wants_proven = join(3, Freshness::proven);
   Waiter& any = join(7);
   EXPECT_EQ(queue_.first(), &wants_new);
-  EXPECT_EQ(queue_.first_for_used(), &any);
+  EXPECT_EQ(queue_.first_for_returned(), &wants_proven);
+  EXPECT_EQ(queue_.first_for_idle(), &any);
 }
 
 TEST_F(WaitQueueTest, ALevelIsWorthSomeSecondsOfWaiting) {
