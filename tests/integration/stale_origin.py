@@ -1,0 +1,239 @@
+"""An origin whose kept-alive connections die in every way that there is, and that counts exactly.
+
+A program of its own, a thread for each connection: `with StaleOrigin(...) as origin` starts it and
+`origin.finish()` yields its books. Each connection has a way to die and a time: once it was idle
+for longer than that, it ends. The end comes at that moment,
+
+    fin      closed in order (with TLS: after close_notify, or without one)
+    rst      reset
+    notice   "408 Request Timeout", then closed, as some servers do
+
+or with the next request, which is the case of an end that crosses it on the way,
+
+    refuse   closed when the request's first bytes arrive; it is not executed
+    late     the request is answered by a 408 and not executed
+    killed   the request is executed, then the connection dies without an answer
+    silent   every packet vanishes from that time on; nothing arrives, nothing is said
+
+A connection that has not carried a request yet dies after two seconds at the earliest: it would be
+no stale one otherwise, but an origin that cannot be reached.
+"""
+
+import collections
+import contextlib
+import json
+import os
+import random
+import select
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+
+import sockets
+
+WHILE_IDLE = ("fin", "rst", "notice")
+FIRST_REQUEST_SECONDS = 2.0
+TIMEOUT = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+
+class StaleOrigin:
+    """`ways` has a weight for each way to die; `idle` is the range of the times, in seconds, drawn
+    once for a connection, or for each of its pauses if `redraw`. `delay` is the longest that an
+    answer takes. `tls` are peers.certificates(), or None."""
+
+    def __init__(self, seed, ways, idle=(0.2, 3.0), redraw=False, delay=0.01, tls=None):
+        plan = {"seed": seed, "ways": ways, "idle": idle, "redraw": redraw, "delay": delay}
+        if tls:
+            plan.update(certificate=tls.certificate, key=tls.key)
+        self._process = subprocess.Popen(
+            [sys.executable, "-B", os.path.abspath(__file__), json.dumps(plan)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.port = int(self._process.stdout.readline())
+        self.tls = tls
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
+        self._books = None
+
+    def finish(self):
+        """Stops it. The books: `executed` {request id: times}, `refused` and `killed` (ids),
+        `connections` [{"way", "requests" executed, "ended": when it was known, or None}]."""
+        if self._books is None:
+            text, _ = self._process.communicate("stop\n", timeout=30)
+            self._books = json.loads(text)
+        return self._books
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._process.kill()
+        self._process.wait()
+        self._process.stdin.close()
+        self._process.stdout.close()
+
+
+class _Books:
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.executed = collections.Counter()
+        self.refused = []
+        self.killed = []
+        self.connections = []
+        self.vanished = set()  # streams that nobody will end
+
+    def text(self):
+        with self.lock:
+            return json.dumps({"executed": self.executed, "refused": self.refused,
+                               "killed": self.killed, "connections": self.connections})
+
+
+class _Connection:
+    def __init__(self, stream, number, plan, books, context):
+        self.random = random.Random(f"{plan['seed']}-{number}")
+        self.stream = stream
+        self.number, self.plan, self.books, self.context = number, plan, books, context
+        self.ours, self.theirs = stream.getsockname(), stream.getpeername()
+        self.way = self.random.choices(list(plan["ways"]), plan["ways"].values())[0]
+        self.limit = self.random.uniform(*plan["idle"])
+        self.record = {"way": self.way, "requests": 0, "ended": None}
+        books.connections.append(self.record)
+
+    def run(self):
+        try:
+            self.stream.settimeout(30)
+            self.stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self.context:
+                self.stream = self.context.wrap_socket(self.stream, server_side=True)
+            self.serve()
+        except OSError:
+            pass  # the peer may leave at any moment: that is no news
+        finally:
+            if self.stream not in self.books.vanished:
+                self.stream.close()
+
+    def serve(self):
+        spent = False
+        limit = max(self.limit, FIRST_REQUEST_SECONDS)
+        while True:
+            if not spent and not self.readable(limit):
+                if self.way in WHILE_IDLE:
+                    return self.end_idle()
+                if self.way == "silent":
+                    return self.vanish()
+                spent = True  # the next request meets the end
+            if spent and self.way == "refuse":
+                return self.refuse()
+            request = self.read()
+            if request is None:
+                return
+            if spent and self.way == "late":
+                self.note(self.books.refused, request)
+                return self.stream.sendall(TIMEOUT)
+            self.execute(request)
+            if spent:
+                self.note(self.books.killed, request)
+                return self.close(self.random.random() < 0.5)
+            time.sleep(self.random.uniform(0, self.plan["delay"]))
+            self.answer(request)
+            if self.plan["redraw"]:
+                self.limit = self.random.uniform(*self.plan["idle"])
+            limit = self.limit
+
+    def readable(self, seconds):
+        if self.context and self.stream.pending():
+            return True
+        waiting = select.poll()
+        waiting.register(self.stream, select.POLLIN)
+        return bool(waiting.poll(1000 * seconds))
+
+    def read(self):
+        """The id of a whole request (its path), or None at the end of the connection."""
+        data = b""
+        while b"\r\n\r\n" not in data:
+            part = self.stream.recv(65536)
+            if not part:
+                return None
+            data += part
+        head, _, body = data.partition(b"\r\n\r\n")
+        length = 0
+        for line in head.lower().split(b"\r\n"):
+            if line.startswith(b"content-length:"):
+                length = int(line.partition(b":")[2])
+        while len(body) < length:
+            part = self.stream.recv(65536)
+            if not part:
+                return None
+            body += part
+        return _id(head)
+
+    def execute(self, request):
+        with self.books.lock:
+            self.books.executed[request] += 1
+            self.record["requests"] += 1
+
+    def note(self, book, request):
+        with self.books.lock:
+            book.append(request)
+
+    def answer(self, request):
+        body = request.encode()
+        self.stream.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nOrigin-Connection: %d\r\n\r\n"
+                            % (len(body), self.number) + body)
+
+    def refuse(self):
+        """Looks at what comes and closes with it unread: the kernel answers by a reset."""
+        data = self.stream.recv(65536, 0 if self.context else socket.MSG_PEEK)
+        if data:
+            self.note(self.books.refused, _id(data))
+            self.close(self.random.random() < 0.5)
+
+    def end_idle(self):
+        if self.way == "notice":
+            self.stream.sendall(TIMEOUT)
+        self.close(self.way == "rst")
+        self.record["ended"] = sockets.when_known(self.ours, self.theirs)
+
+    def close(self, by_reset):
+        if by_reset:
+            sockets.reset_on_close(self.stream)
+        elif self.context and self.random.random() < 0.5:
+            self.stream.setblocking(False)  # says close_notify, does not wait for the other's
+            with contextlib.suppress(ssl.SSLError):
+                self.stream.unwrap()
+        self.stream.close()
+
+    def vanish(self):
+        sockets.drop_everything(self.stream)
+        self.books.vanished.add(self.stream)
+
+
+def _id(head):
+    return head.split(b" ", 2)[1].decode().strip("/")
+
+
+def _accept(listener, plan, books):
+    context = None
+    if "key" in plan:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(plan["certificate"], plan["key"])
+    while True:
+        stream, _ = listener.accept()
+        connection = _Connection(stream, len(books.connections), plan, books, context)
+        threading.Thread(target=connection.run, daemon=True).start()
+
+
+def main():
+    books = _Books()
+    listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    print(listener.getsockname()[1], flush=True)
+    threading.Thread(target=_accept, args=(listener, json.loads(sys.argv[1]), books),
+                     daemon=True).start()
+    sys.stdin.readline()
+    print(books.text(), flush=True)
+    os._exit(0)  # without waiting for connections that nobody will end
+
+
+if __name__ == "__main__":
+    main()
