@@ -3,28 +3,18 @@ connections early: kept-alive upstream connections, what is safe to repeat is re
 
 - nginx: GET and PUT go to another connection (the server is named three times so that a silent one
   is left too); POST is not repeated, since non_idempotent stays off.
-- nginx, POST on new: the same, and POST goes out on a connection of its own: no stale one ever.
-- HAProxy: `http-reuse safe`, layer-7 retries for all but POST, tcp-ut against silence.
+- nginx-new-posts: the same, and POST goes out on a connection of its own: no stale one ever.
+- haproxy: `http-reuse safe`, layer-7 retries for all but POST, tcp-ut against silence.
 """
 
-import os
-
 import peers
+import stale_run
 from contestants import Contestant
 
 CONNECTIONS = 20
-SILENCE_SECONDS = 1  # trunkd's dead_after in this run
+SILENCE_SECONDS = stale_run.DEAD_AFTER_SECONDS
 TEMPORARY = " ".join(f"{kind}_temp_path tmp_{kind};" for kind in
                      ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-
-
-def peers_of(origin_of):
-    """{name: running Contestant}; `origin_of(name)` starts the origin of each."""
-    started = {}
-    for name, start in (("nginx", nginx), ("nginx, POST on new", nginx_new_for_post),
-                        ("HAProxy", haproxy)):
-        started[name] = start(origin_of(name))
-    return started
 
 
 def nginx(origin, fresh_posts=False):
@@ -86,3 +76,6 @@ backend out
     program = peers.find("haproxy")
     return Contestant("haproxy", {"haproxy.cfg": text}, [program, "-db", "-q", "-f", "haproxy.cfg"],
                       peers.environment_of(program))
+
+
+STARTERS = {"nginx": nginx, "nginx-new-posts": nginx_new_for_post, "haproxy": haproxy}

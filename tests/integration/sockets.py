@@ -2,6 +2,7 @@
 
 import ctypes
 import errno
+import math
 import os
 import socket
 import struct
@@ -16,12 +17,12 @@ _SO_ATTACH_FILTER = 26
 
 def when_known(ours, theirs, seconds=2.0):
     """The moment, on time.monotonic(), by which the socket `theirs` of a connection (both are
-    (address, port)) had been told that the other side ended it; None if that was never seen."""
+    (address, port)) had been told that the other side ended it; infinity if that was never seen."""
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _NETLINK_SOCK_DIAG) as netlink:
         deadline = time.monotonic() + seconds
         while not _knows_the_end(netlink, ours, theirs):
             if time.monotonic() > deadline:
-                return None
+                return math.inf
             time.sleep(0.0005)
         return time.monotonic()
 

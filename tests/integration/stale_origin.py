@@ -22,6 +22,7 @@ no stale one otherwise, but an origin that cannot be reached.
 import collections
 import contextlib
 import json
+import math
 import os
 import random
 import select
@@ -44,7 +45,7 @@ class StaleOrigin:
     once for a connection, or for each of its pauses if `redraw`. `delay` is the longest that an
     answer takes. `tls` are peers.certificates(), or None."""
 
-    def __init__(self, seed, ways, idle=(0.2, 3.0), redraw=False, delay=0.01, tls=None):
+    def __init__(self, seed, ways, idle=(0.2, 3.0), redraw=False, delay=0.05, tls=None):
         plan = {"seed": seed, "ways": ways, "idle": idle, "redraw": redraw, "delay": delay}
         if tls:
             plan.update(certificate=tls.certificate, key=tls.key)
@@ -58,7 +59,8 @@ class StaleOrigin:
 
     def finish(self):
         """Stops it. The books: `executed` {request id: times}, `refused` and `killed` (ids),
-        `connections` [{"way", "requests" executed, "ended": when it was known, or None}]."""
+        `connections` [{"way", "requests" executed, "ended": when it was known}]: None, it did not
+        end while idle; infinity, nobody saw that the peer knew."""
         if self._books is None:
             text, _ = self._process.communicate("stop\n", timeout=30)
             self._books = json.loads(text)
@@ -190,6 +192,7 @@ class _Connection:
             self.close(self.random.random() < 0.5)
 
     def end_idle(self):
+        self.record["ended"] = math.inf
         if self.way == "notice":
             self.stream.sendall(TIMEOUT)
         self.close(self.way == "rst")

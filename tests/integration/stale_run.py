@@ -1,18 +1,24 @@
-"""The stale torture: clients that all ask at the same moments, with pauses that connections do not
-survive; what they saw is compared with what the origin counted.
+"""The traffic of the stale torture: clients that all ask at the same moments, with pauses that
+connections do not survive.
 
-Twenty clients ask at once and then all are silent: so as many connections are idle as there were
-requests at once, and none is kept alive by the others' traffic.
+They ask at once and then all are silent: so as many connections are idle as there were requests at
+once, and none is kept alive by the others' traffic. stale_verdict.py judges what they saw.
 """
 
 import asyncio
-import collections
+import contextlib
 import dataclasses
 import random
 import re
 import time
 
+import harness
+import peers
+from stale_origin import StaleOrigin
+from stale_verdict import Verdict
+
 PATIENCE_SECONDS = 40
+DEAD_AFTER_SECONDS = 1
 METHODS = {"GET": 1, "PUT": 1, "POST": 2}
 # While idle by FIN, RST or 408; at the moment of a request; by silence.
 WAYS = {"fin": 30, "rst": 20, "notice": 10, "refuse": 15, "late": 5, "killed": 10, "silent": 10}
@@ -33,43 +39,112 @@ class Call:
     seconds: float = 0.0
     what: str = ""  # of a failure: what trunkd says of it, or the client
 
+    foreign: bool = False  # the answer was meant for somebody else
+
     @property
     def failed(self):
-        return self.status != 200
+        return self.status != 200 or self.foreign
 
 
-def pauses(seed, rounds, stale_share=0.4, longest=3.4):
-    """Most are shorter than any connection's time; the others spread over all of them, the short
-    ones being the likelier."""
-    draw = random.Random(f"pauses {seed}")
-    return [draw.uniform(0.02, 0.16) if draw.random() > stale_share
-            else 0.2 * (longest / 0.2) ** draw.random() for _ in range(rounds)]
+@dataclasses.dataclass(frozen=True, eq=False)
+class World:
+    """An origin with its clients. `gaps` are the pauses between two moments at which all ask."""
+
+    name: str
+    gaps: list
+    seed: int = 1
+    clients: int = 20
+    methods: dict = dataclasses.field(default_factory=lambda: METHODS)
+    ways: dict = dataclasses.field(default_factory=lambda: WAYS)
+    idle: tuple = (0.2, 3.0)
+    redraw: bool = False
+    jitter: float = 0.01
+    tls: bool = False
+    keepalive: dict = dataclasses.field(default_factory=dict)
+
+    def named(self, name):
+        """The same once more."""
+        return dataclasses.replace(self, name=name)
+
+    def start_origin(self):
+        return StaleOrigin(self.seed, self.ways, self.idle, self.redraw,
+                           tls=peers.certificates() if self.tls else None)
+
+    def session(self, origin):
+        """The session of trunkd that leads to it."""
+        tls = {"tls": {"ca_file": origin.tls.ca}} if origin.tls else {}
+        return harness.session(
+            self.name, origin.url, connections=self.clients, timeouts={"response": "20s"},
+            keepalive={"dead_after": f"{DEAD_AFTER_SECONDS}s", **self.keepalive}, **tls)
+
+    async def calls(self, port):
+        """All the calls of its clients through the proxy at `port`."""
+        moments = [time.monotonic() + 0.05]
+        for gap in self.gaps[1:]:
+            moments.append(moments[-1] + gap)
+        each = await asyncio.gather(*(_Client(port, number, self).run(moments)
+                                      for number in range(self.clients)))
+        return [call for calls in each for call in calls]
 
 
-async def torture(port, seed, gaps, clients=20, methods=METHODS, jitter=0.01):
-    """All the calls of a run through the proxy at `port`: each client makes one after each gap."""
-    start = time.monotonic() + 0.05
-    moments = [start]
-    for gap in gaps[1:]:
-        moments.append(moments[-1] + gap)
-    each = await asyncio.gather(*(
-        _Client(port, number, f"{seed}-{number}", methods, jitter).run(moments)
-        for number in range(clients)))
-    return [call for calls in each for call in calls]
+def mixed(name, rounds, tls=False):
+    """GET, PUT and POST over pauses most of which are shorter than any connection's time; the
+    others spread over all of them."""
+    draw = random.Random(f"pauses of {rounds}")
+    gaps = [draw.uniform(0.02, 0.16) if draw.random() < 0.5 else 0.2 * 17 ** draw.random()
+            for _ in range(rounds)]
+    return World(name, gaps, tls=tls)
+
+
+def racing_posts(name, rounds, tls=False):
+    """POSTs that come at the very time at which connections end, in ways that can be known; nothing
+    but the connections' own ends keeps trunkd from using them."""
+    return World(name, [0.15] * rounds, methods={"POST": 1}, idle=(0.1, 0.2), redraw=True, tls=tls,
+                 jitter=0.02, ways={way: WAYS[way] for way in ("fin", "rst", "notice")},
+                 keepalive={"unsafe_idle": "10s"})
+
+
+def seldom_posts(name, rounds, gap):
+    """One client, one connection, an origin that keeps it for long: longer than what is trusted at
+    first."""
+    return World(name, [gap] * rounds, clients=1, methods={"POST": 1}, idle=(60, 60))
+
+
+async def torture(worlds, others=None):
+    """All of them at once through one trunkd, each with its origin: {name: Verdict}.
+
+    `others(world, origin)` may start another proxy for a world, as something with a `port` and a
+    `stop()`; None leaves the world to trunkd."""
+    with contextlib.ExitStack() as stack:
+        origins = [stack.enter_context(world.start_origin()) for world in worlds]
+        sessions, ports = {}, {}
+        for world, origin in zip(worlds, origins):
+            other = others(world, origin) if others else None
+            if other:
+                stack.callback(other.stop)
+                ports[world.name] = other.port
+            else:
+                sessions.update(world.session(origin))
+        daemon = stack.enter_context(harness.Daemon(sessions))
+        ports.update({name: daemon.port(name) for name in sessions})
+        calls = await asyncio.gather(*(world.calls(ports[world.name]) for world in worlds))
+        return {world.name: Verdict(seen, origin.finish())
+                for world, origin, seen in zip(worlds, origins, calls)}
 
 
 class _Client:
-    def __init__(self, port, number, seed, methods, jitter):
-        self.port, self.number, self.jitter = port, number, jitter
-        self.random = random.Random(f"client {seed}")
-        self.methods = methods
+    def __init__(self, port, number, world):
+        self.port, self.number, self.world = port, number, world
+        self.random = random.Random(f"client {world.seed}-{number}")
         self.reader = self.writer = None
 
     async def run(self, moments):
         calls = []
         for number, moment in enumerate(moments):
-            await asyncio.sleep(moment + self.random.uniform(0, self.jitter) - time.monotonic())
-            method = self.random.choices(list(self.methods), self.methods.values())[0]
+            await asyncio.sleep(moment + self.random.uniform(0, self.world.jitter)
+                                - time.monotonic())
+            methods = self.world.methods
+            method = self.random.choices(list(methods), methods.values())[0]
             call = Call(f"{self.number}.{number}", method, time.monotonic())
             calls.append(call)
             try:
@@ -97,7 +172,7 @@ class _Client:
                       else self.reader.readexactly(int(length)))
         _fill(call, int(head.split()[1]), fields)
         if call.status == 200 and body.decode() != call.id:
-            call.status, call.what = 0, f"somebody else's answer: {body[:80]!r}"
+            call.foreign, call.what = True, f"somebody else's answer: {body[:80]!r}"
         if length is None or fields.get("connection", "").lower() == "close":
             self.leave()
 
@@ -118,71 +193,3 @@ def _fill(call, status, fields):
     call.queued = float(queue[1]) / 1000 if queue else 0.0
     if status != 200:
         call.what = fields.get("proxy-status") or f"status {status}"
-
-
-class Verdict:
-    """What the clients saw and what the origin counted, put together."""
-
-    def __init__(self, calls, books):
-        self.calls, self.books = calls, books
-        self.failures = collections.Counter(call.method for call in calls if call.failed)
-        self.posts_twice = [call.id for call in calls if call.method == "POST"
-                            and books["executed"].get(call.id, 0) > 1]
-        # An answer of 200 without the origin's execution would be an answer to somebody else.
-        self.unfounded = [call for call in calls
-                          if not call.failed and call.id not in books["executed"]]
-        self.connections = len(books["connections"])
-        served = sum(connection["requests"] for connection in books["connections"])
-        first = sum(connection["requests"] > 0 for connection in books["connections"])
-        self.reuse = (served - first) / max(1, served)
-        self.reasons = collections.Counter()  # of failed POSTs
-        self.faults = []  # failed POSTs that no origin can be blamed for
-        self._blame()
-
-    def errors(self, *methods):
-        return [call for call in self.calls if call.failed and call.method in methods]
-
-    def _blame(self):
-        known = {call.proxy_connection: call.origin_connection for call in self.calls
-                 if call.origin_connection is not None}
-        for call in self.errors("POST"):
-            reason = self._reason(call, known.get(call.proxy_connection))
-            self.reasons[reason or "avoidable"] += 1
-            if not reason:
-                self.faults.append(call)
-
-    def _reason(self, call, number):
-        """Why nobody could know, before this request was written, that it would fail."""
-        if call.id in self.books["refused"]:
-            return "refused at its arrival"
-        if call.id in self.books["killed"]:
-            return "executed, then no answer"
-        if number is None:  # a connection that never answered anything: was there one to blame?
-            candidates = [c for c in self.books["connections"] if c["requests"] == 0]
-        else:
-            candidates = [self.books["connections"][number]]
-        # The head was complete after `started`, and left the queue `queued` later, at the earliest.
-        written = call.started + call.queued
-        for connection in candidates:
-            if connection["way"] == "silent":
-                return "silence"
-            if connection["ended"] is not None and connection["ended"] >= written:
-                return "the end was on its way"
-        return None
-
-
-ROW = "{:34}{:>9}{:>8}{:>8}{:>8}{:>8}{:>10}{:>9}{:>13}"
-
-
-def table(verdicts):
-    """{name: Verdict} as text, side by side."""
-    lines = [ROW.format("", "requests", "GET", "PUT", "POST", "POST", "POST", "reuse",
-                        "connections"),
-             ROW.format("", "", "errors", "errors", "errors", "twice", "avoidable", "", "opened")]
-    for name, verdict in verdicts.items():
-        ours = any(call.proxy_connection for call in verdict.calls)
-        lines.append(ROW.format(
-            name, len(verdict.calls), *(verdict.failures[m] for m in ("GET", "PUT", "POST")),
-            len(verdict.posts_twice), len(verdict.faults) if ours else "-",
-            f"{100 * verdict.reuse:.1f} %", verdict.connections))
-    return "\n".join(lines)
