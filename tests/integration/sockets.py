@@ -1,5 +1,6 @@
 """What the kernel knows of a TCP connection of 127.0.0.1, and how to make one die in its ways."""
 
+import contextlib
 import ctypes
 import errno
 import math
@@ -56,3 +57,11 @@ def drop_everything(stream):
     nothing = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))  # ret 0
     program = struct.pack("HL", 1, ctypes.addressof(nothing))
     stream.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
+
+
+@contextlib.contextmanager
+def unreachable():
+    """A port of 127.0.0.1 where connecting meets silence."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        drop_everything(listener)
+        yield listener.getsockname()[1]

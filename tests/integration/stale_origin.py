@@ -34,6 +34,7 @@ import threading
 import time
 
 import sockets
+from blocking_origin import BlockingOrigin, path_of, read_request
 
 WHILE_IDLE = ("fin", "rst", "notice")
 FIRST_REQUEST_SECONDS = 2.0
@@ -92,25 +93,24 @@ class _Books:
 
 
 class _Connection:
-    def __init__(self, stream, number, plan, books, context):
-        self.random = random.Random(f"{plan['seed']}-{number}")
-        self.stream = stream
-        self.number, self.plan, self.books, self.context = number, plan, books, context
+    def __init__(self, stream, plan, books, context):
+        self.stream, self.plan, self.books, self.context = stream, plan, books, context
         self.ours, self.theirs = stream.getsockname(), stream.getpeername()
+        with books.lock:
+            self.number = len(books.connections)
+            self.record = {"way": None, "requests": 0, "ended": None}
+            books.connections.append(self.record)
+        self.random = random.Random(f"{plan['seed']}-{self.number}")
         self.way = self.random.choices(list(plan["ways"]), plan["ways"].values())[0]
+        self.record["way"] = self.way
         self.limit = self.random.uniform(*plan["idle"])
-        self.record = {"way": self.way, "requests": 0, "ended": None}
-        books.connections.append(self.record)
 
     def run(self):
         try:
             self.stream.settimeout(30)
-            self.stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.context:
                 self.stream = self.context.wrap_socket(self.stream, server_side=True)
             self.serve()
-        except OSError:
-            pass  # the peer may leave at any moment: that is no news
         finally:
             if self.stream not in self.books.vanished:
                 self.stream.close()
@@ -127,7 +127,7 @@ class _Connection:
                 spent = True  # the next request meets the end
             if spent and self.way == "refuse":
                 return self.refuse()
-            request = self.read()
+            request = read_request(self.stream)
             if request is None:
                 return
             if spent and self.way == "late":
@@ -137,7 +137,7 @@ class _Connection:
             if spent:
                 self.note(self.books.killed, request)
                 return self.close(self.random.random() < 0.5)
-            time.sleep(self.random.uniform(0, self.plan["delay"]))
+            time.sleep(self.plan["delay"] * self.random.uniform(0.5, 1))
             self.answer(request)
             if self.plan["redraw"]:
                 self.limit = self.random.uniform(*self.plan["idle"])
@@ -149,26 +149,6 @@ class _Connection:
         waiting = select.poll()
         waiting.register(self.stream, select.POLLIN)
         return bool(waiting.poll(1000 * seconds))
-
-    def read(self):
-        """The id of a whole request (its path), or None at the end of the connection."""
-        data = b""
-        while b"\r\n\r\n" not in data:
-            part = self.stream.recv(65536)
-            if not part:
-                return None
-            data += part
-        head, _, body = data.partition(b"\r\n\r\n")
-        length = 0
-        for line in head.lower().split(b"\r\n"):
-            if line.startswith(b"content-length:"):
-                length = int(line.partition(b":")[2])
-        while len(body) < length:
-            part = self.stream.recv(65536)
-            if not part:
-                return None
-            body += part
-        return _id(head)
 
     def execute(self, request):
         with self.books.lock:
@@ -188,7 +168,7 @@ class _Connection:
         """Looks at what comes and closes with it unread: the kernel answers by a reset."""
         data = self.stream.recv(65536, 0 if self.context else socket.MSG_PEEK)
         if data:
-            self.note(self.books.refused, _id(data))
+            self.note(self.books.refused, path_of(data))
             self.close(self.random.random() < 0.5)
 
     def end_idle(self):
@@ -212,27 +192,13 @@ class _Connection:
         self.books.vanished.add(self.stream)
 
 
-def _id(head):
-    return head.split(b" ", 2)[1].decode().strip("/")
-
-
-def _accept(listener, plan, books):
-    context = None
+def main():
+    plan, books, context = json.loads(sys.argv[1]), _Books(), None
     if "key" in plan:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(plan["certificate"], plan["key"])
-    while True:
-        stream, _ = listener.accept()
-        connection = _Connection(stream, len(books.connections), plan, books, context)
-        threading.Thread(target=connection.run, daemon=True).start()
-
-
-def main():
-    books = _Books()
-    listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
-    print(listener.getsockname()[1], flush=True)
-    threading.Thread(target=_accept, args=(listener, json.loads(sys.argv[1]), books),
-                     daemon=True).start()
+    origin = BlockingOrigin(lambda stream: _Connection(stream, plan, books, context).run())
+    print(origin.port, flush=True)
     sys.stdin.readline()
     print(books.text(), flush=True)
     os._exit(0)  # without waiting for connections that nobody will end

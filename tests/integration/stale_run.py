@@ -89,17 +89,18 @@ class World:
 
 def mixed(name, rounds, tls=False):
     """GET, PUT and POST over pauses most of which are shorter than any connection's time; the
-    others spread over all of them."""
+    others spread over all of them. The time is drawn anew for each pause: else the connections that
+    keep for long would soon be the only ones, and nothing die any more."""
     draw = random.Random(f"pauses of {rounds}")
-    gaps = [draw.uniform(0.02, 0.16) if draw.random() < 0.5 else 0.2 * 17 ** draw.random()
+    gaps = [draw.uniform(0.02, 0.16) if draw.random() < 0.6 else draw.uniform(0.2, 3.4)
             for _ in range(rounds)]
-    return World(name, gaps, tls=tls)
+    return World(name, gaps, redraw=True, tls=tls)
 
 
 def racing_posts(name, rounds, tls=False):
     """POSTs that come at the very time at which connections end, in ways that can be known; nothing
     but the connections' own ends keeps trunkd from using them."""
-    return World(name, [0.15] * rounds, methods={"POST": 1}, idle=(0.1, 0.2), redraw=True, tls=tls,
+    return World(name, [0.15] * rounds, methods={"POST": 1}, idle=(0.07, 0.17), redraw=True, tls=tls,
                  jitter=0.02, ways={way: WAYS[way] for way in ("fin", "rst", "notice")},
                  keepalive={"unsafe_idle": "10s"})
 

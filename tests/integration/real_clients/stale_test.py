@@ -19,9 +19,9 @@ class StaleTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.verdicts = asyncio.run(stale_run.torture([
-            stale_run.mixed("plain", 50),
-            stale_run.mixed("tls", 50, tls=True),
-            stale_run.racing_posts("racing", 100),
+            stale_run.mixed("plain", 40),
+            stale_run.mixed("tls", 40, tls=True),
+            stale_run.racing_posts("racing", 50),
             stale_run.seldom_posts("seldom", 9, gap=3.0),
         ]))
         print("\n" + stale_verdict.table(cls.verdicts))
