@@ -54,6 +54,7 @@ class World:
     gaps: list
     seed: int = 1
     clients: int = 20
+    connections: int = 20
     methods: dict = dataclasses.field(default_factory=lambda: METHODS)
     ways: dict = dataclasses.field(default_factory=lambda: WAYS)
     idle: tuple = (0.2, 3.0)
@@ -74,7 +75,7 @@ class World:
         """The session of trunkd that leads to it."""
         tls = {"tls": {"ca_file": origin.tls.ca}} if origin.tls else {}
         return harness.session(
-            self.name, origin.url, connections=self.clients, timeouts={"response": "20s"},
+            self.name, origin.url, connections=self.connections, timeouts={"response": "20s"},
             keepalive={"dead_after": f"{DEAD_AFTER_SECONDS}s", **self.keepalive}, **tls)
 
     async def calls(self, port):
@@ -91,16 +92,18 @@ def mixed(name, rounds, tls=False):
     """GET, PUT and POST over pauses most of which are shorter than any connection's time; the
     others spread over all of them. The time is drawn anew for each pause: else the connections that
     keep for long would soon be the only ones, and nothing die any more."""
-    draw = random.Random(f"pauses of {rounds}")
-    gaps = [draw.uniform(0.02, 0.16) if draw.random() < 0.6 else draw.uniform(0.2, 3.4)
-            for _ in range(rounds)]
-    return World(name, gaps, redraw=True, tls=tls)
+    draw = random.Random("pauses")
+    gaps = []
+    while len(gaps) < rounds:
+        five = [draw.uniform(0.02, 0.16) for _ in range(3)] + [draw.uniform(0.2, 3.4) for _ in range(2)]
+        gaps += draw.sample(five, 5)
+    return World(name, gaps[:rounds], redraw=True, tls=tls)
 
 
 def racing_posts(name, rounds, tls=False):
-    """POSTs that come at the very time at which connections end, in ways that can be known; nothing
-    but the connections' own ends keeps trunkd from using them."""
-    return World(name, [0.15] * rounds, methods={"POST": 1}, idle=(0.07, 0.17), redraw=True, tls=tls,
+    """POSTs that come at the very time at which connections end, in ways that can be known, and as
+    many that wait for a connection to come back; every idle time is trusted."""
+    return World(name, [0.15] * rounds, connections=10, methods={"POST": 1}, idle=(0.07, 0.17), redraw=True, tls=tls,
                  jitter=0.02, ways={way: WAYS[way] for way in ("fin", "rst", "notice")},
                  keepalive={"unsafe_idle": "10s"})
 
@@ -108,7 +111,7 @@ def racing_posts(name, rounds, tls=False):
 def seldom_posts(name, rounds, gap):
     """One client, one connection, an origin that keeps it for long: longer than what is trusted at
     first."""
-    return World(name, [gap] * rounds, clients=1, methods={"POST": 1}, idle=(60, 60))
+    return World(name, [gap] * rounds, clients=1, connections=1, methods={"POST": 1}, idle=(60, 60))
 
 
 async def torture(worlds, others=None):

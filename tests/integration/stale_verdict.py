@@ -18,6 +18,7 @@ class Verdict:
         served = sum(connection["requests"] for connection in books["connections"])
         first = sum(connection["requests"] > 0 for connection in books["connections"])
         self.reuse = (served - first) / max(1, served)  # of what the origin executed
+        self.longest = max((call.seconds for call in calls if call.method != "POST"), default=0)
         self.reasons = collections.Counter()  # why POSTs failed
         self.avoidable = []  # failed POSTs that no origin can be blamed for
         self._blame()
@@ -65,22 +66,22 @@ class Verdict:
         return None
 
 
-_ROW = "{:26}{:>9}{:>8}{:>8}{:>8}{:>8}{:>11}{:>9}{:>13}"
+_ROW = "{:22}{:>9}{:>7}{:>7}{:>7}{:>7}{:>11}{:>8}{:>13}{:>9}"
 
 
 def table(verdicts):
-    """{name: Verdict} as text, side by side. What was avoidable is known of trunkd only, which says
+    """{name: Verdict} as text, side by side. "longest" is the longest time of a GET or PUT. What was avoidable is known of trunkd only, which says
     what connection it used."""
     lines = [_ROW.format("", "requests", "GET", "PUT", "POST", "POST", "POST", "reuse",
-                         "connections"),
+                         "connections", "longest"),
              _ROW.format("", "", "errors", "errors", "errors", "twice", "avoidable", "",
-                         "opened")]
+                         "opened", "s")]
     for name, verdict in verdicts.items():
         speaks = any(call.proxy_connection for call in verdict.calls)
         lines.append(_ROW.format(
             name, len(verdict.calls), *(verdict.failures[m] for m in ("GET", "PUT", "POST")),
             len(verdict.posts_twice), len(verdict.avoidable) if speaks else "-",
-            f"{100 * verdict.reuse:.1f} %", verdict.connections))
+            f"{100 * verdict.reuse:.1f} %", verdict.connections, f"{verdict.longest:.1f}"))
     for name, verdict in verdicts.items():
         if verdict.reasons and any(call.proxy_connection for call in verdict.calls):
             reasons = ", ".join(f"{why}: {n}" for why, n in verdict.reasons.most_common())

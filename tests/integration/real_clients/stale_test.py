@@ -34,6 +34,11 @@ class StaleTest(unittest.TestCase):
     def test_no_get_and_no_put_fails_whatever_its_connection_dies_of(self):
         self.assert_kept(stale_verdict.NO_ERRORS)
 
+    def test_a_silent_death_is_found_long_before_the_answer_is_late(self):
+        """The kernel gives up some retransmissions after dead_after; timeouts.response is 20 s."""
+        for name, verdict in self.verdicts.items():
+            self.assertLess(verdict.longest, 10 * stale_run.DEAD_AFTER_SECONDS, name)
+
     def test_no_post_is_executed_twice(self):
         self.assert_kept(stale_verdict.NEVER_TWICE)
 
