@@ -1,8 +1,9 @@
 """An origin whose kept-alive connections die in every way that there is, and that counts exactly.
 
 A program of its own, a thread for each connection: `with StaleOrigin(...) as origin` starts it and
-`origin.finish()` yields its books. Each connection has a way to die and a time: once it was idle
-for longer than that, it ends. The end comes at that moment,
+`origin.finish()` yields its books. Each connection has a way to die, and for each of its pauses a
+time (anew, else the connections that keep for long would soon be the only ones). When it was idle
+for so long, it ends. The end comes at that moment,
 
     fin      closed in order (with TLS: after close_notify, or without one)
     rst      reset
@@ -38,16 +39,16 @@ from blocking_origin import BlockingOrigin, path_of, read_request
 
 WHILE_IDLE = ("fin", "rst", "notice")
 FIRST_REQUEST_SECONDS = 2.0
+ANSWER_SECONDS = (0.025, 0.05)  # so that all that are asked at once need a connection each
 TIMEOUT = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 class StaleOrigin:
-    """`ways` has a weight for each way to die; `idle` is the range of the times, in seconds, drawn
-    once for a connection, or for each of its pauses if `redraw`. `delay` is the longest that an
-    answer takes. `tls` are peers.certificates(), or None."""
+    """`ways` has a weight for each way to die; `idle` is the range of the times, in seconds. `tls`
+    are peers.certificates(), or None."""
 
-    def __init__(self, seed, ways, idle=(0.2, 3.0), redraw=False, delay=0.05, tls=None):
-        plan = {"seed": seed, "ways": ways, "idle": idle, "redraw": redraw, "delay": delay}
+    def __init__(self, seed, ways, idle, tls=None):
+        plan = {"seed": seed, "ways": ways, "idle": idle}
         if tls:
             plan.update(certificate=tls.certificate, key=tls.key)
         self._process = subprocess.Popen(
@@ -103,7 +104,6 @@ class _Connection:
         self.random = random.Random(f"{plan['seed']}-{self.number}")
         self.way = self.random.choices(list(plan["ways"]), plan["ways"].values())[0]
         self.record["way"] = self.way
-        self.limit = self.random.uniform(*plan["idle"])
 
     def run(self):
         try:
@@ -117,7 +117,7 @@ class _Connection:
 
     def serve(self):
         spent = False
-        limit = max(self.limit, FIRST_REQUEST_SECONDS)
+        limit = max(self.random.uniform(*self.plan["idle"]), FIRST_REQUEST_SECONDS)
         while True:
             if not spent and not self.readable(limit):
                 if self.way in WHILE_IDLE:
@@ -137,11 +137,9 @@ class _Connection:
             if spent:
                 self.note(self.books.killed, request)
                 return self.close(self.random.random() < 0.5)
-            time.sleep(self.plan["delay"] * self.random.uniform(0.5, 1))
+            time.sleep(self.random.uniform(*ANSWER_SECONDS))
             self.answer(request)
-            if self.plan["redraw"]:
-                self.limit = self.random.uniform(*self.plan["idle"])
-            limit = self.limit
+            limit = self.random.uniform(*self.plan["idle"])
 
     def readable(self, seconds):
         if self.context and self.stream.pending():
@@ -161,8 +159,8 @@ class _Connection:
 
     def answer(self, request):
         body = request.encode()
-        self.stream.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nOrigin-Connection: %d\r\n\r\n"
-                            % (len(body), self.number) + body)
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nOrigin-Connection: %d\r\n\r\n"
+        self.stream.sendall(head % (len(body), self.number) + body)
 
     def refuse(self):
         """Looks at what comes and closes with it unread: the kernel answers by a reset."""
@@ -194,6 +192,7 @@ class _Connection:
 
 def main():
     plan, books, context = json.loads(sys.argv[1]), _Books(), None
+    sockets.when_known(("127.0.0.1", 1), ("127.0.0.1", 1))  # fails here if the kernel cannot say
     if "key" in plan:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(plan["certificate"], plan["key"])

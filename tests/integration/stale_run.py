@@ -58,7 +58,6 @@ class World:
     methods: dict = dataclasses.field(default_factory=lambda: METHODS)
     ways: dict = dataclasses.field(default_factory=lambda: WAYS)
     idle: tuple = (0.2, 3.0)
-    redraw: bool = False
     jitter: float = 0.01
     tls: bool = False
     keepalive: dict = dataclasses.field(default_factory=dict)
@@ -68,8 +67,8 @@ class World:
         return dataclasses.replace(self, name=name)
 
     def start_origin(self):
-        return StaleOrigin(self.seed, self.ways, self.idle, self.redraw,
-                           tls=peers.certificates() if self.tls else None)
+        return StaleOrigin(self.seed, self.ways, self.idle,
+                           peers.certificates() if self.tls else None)
 
     def session(self, origin):
         """The session of trunkd that leads to it."""
@@ -90,28 +89,28 @@ class World:
 
 def mixed(name, rounds, tls=False):
     """GET, PUT and POST over pauses most of which are shorter than any connection's time; the
-    others spread over all of them. The time is drawn anew for each pause: else the connections that
-    keep for long would soon be the only ones, and nothing die any more."""
+    others spread over all of them."""
     draw = random.Random("pauses")
     gaps = []
     while len(gaps) < rounds:
-        five = [draw.uniform(0.02, 0.16) for _ in range(3)] + [draw.uniform(0.2, 3.4) for _ in range(2)]
+        five = [draw.uniform(*span) for span in 3 * [(0.02, 0.16)] + 2 * [(0.2, 3.4)]]
         gaps += draw.sample(five, 5)
-    return World(name, gaps[:rounds], redraw=True, tls=tls)
+    return World(name, gaps[:rounds], tls=tls)
 
 
 def racing_posts(name, rounds, tls=False):
     """POSTs that come at the very time at which connections end, in ways that can be known, and as
     many that wait for a connection to come back; every idle time is trusted."""
-    return World(name, [0.15] * rounds, connections=10, methods={"POST": 1}, idle=(0.07, 0.17), redraw=True, tls=tls,
+    return World(name, [0.15] * rounds, connections=10, methods={"POST": 1}, idle=(0.07, 0.17),
                  jitter=0.02, ways={way: WAYS[way] for way in ("fin", "rst", "notice")},
-                 keepalive={"unsafe_idle": "10s"})
+                 tls=tls, keepalive={"unsafe_idle": "10s"})
 
 
 def seldom_posts(name, rounds, gap):
     """One client, one connection, an origin that keeps it for long: longer than what is trusted at
     first."""
-    return World(name, [gap] * rounds, clients=1, connections=1, methods={"POST": 1}, idle=(60, 60))
+    return World(name, [gap] * rounds, clients=1, connections=1, methods={"POST": 1},
+                 idle=(60, 60))
 
 
 async def torture(worlds, others=None):

@@ -70,8 +70,8 @@ _ROW = "{:22}{:>9}{:>7}{:>7}{:>7}{:>7}{:>11}{:>8}{:>13}{:>9}"
 
 
 def table(verdicts):
-    """{name: Verdict} as text, side by side. "longest" is the longest time of a GET or PUT. What was avoidable is known of trunkd only, which says
-    what connection it used."""
+    """{name: Verdict} as text, side by side; the longest time is that of a GET or PUT. What was
+    avoidable is known of trunkd only, which says what connection it used."""
     lines = [_ROW.format("", "requests", "GET", "PUT", "POST", "POST", "POST", "reuse",
                          "connections", "longest"),
              _ROW.format("", "", "errors", "errors", "errors", "twice", "avoidable", "",

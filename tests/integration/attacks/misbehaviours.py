@@ -1,5 +1,5 @@
-"""What an origin can do instead of answering, each as a function of its connection and the number of
-the request, and what the client must be told then."""
+"""What an origin can do instead of answering, each as a function of its connection and the request's
+number, and what the client must be told then."""
 
 import contextlib
 import dataclasses
