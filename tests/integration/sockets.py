@@ -16,19 +16,20 @@ _NLMSG_ERROR = 2
 _SO_ATTACH_FILTER = 26
 
 
-def when_known(ours, theirs, seconds=2.0):
+def when_known(ours, theirs, seconds=2.0, step=0.0005):
     """The moment, on time.monotonic(), by which the socket `theirs` of a connection (both are
-    (address, port)) had been told that the other side ended it; infinity if that was never seen."""
+    (address, port)) had been told that the other side ended it, or was ended itself; infinity if
+    that was never seen."""
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _NETLINK_SOCK_DIAG) as netlink:
         deadline = time.monotonic() + seconds
-        while not _knows_the_end(netlink, ours, theirs):
+        while not _is_over(netlink, ours, theirs):
             if time.monotonic() > deadline:
                 return math.inf
-            time.sleep(0.0005)
+            time.sleep(step)
         return time.monotonic()
 
 
-def _knows_the_end(netlink, ours, theirs):
+def _is_over(netlink, ours, theirs):
     """Whether `theirs` is no longer established, or no longer there (sock_diag(7); any user may
     ask)."""
     nothing = bytes(12)
@@ -51,9 +52,19 @@ def reset_on_close(stream):
     stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-def drop_everything(stream):
-    """From now on every packet that comes for this socket vanishes without a word, as behind a
-    firewall that forgot the connection: a packet filter (BPF) that returns 0."""
+def vanish(stream):
+    """The connection dies as behind a firewall that forgot it: nothing that is sent to it arrives,
+    nothing comes back. Returns when the other side has given it up; only then is it closed, lest
+    its ports be a trap for a later connection that happens to have the same ones."""
+    ours, theirs = stream.getsockname(), stream.getpeername()
+    _drop_everything(stream)
+    when_known(ours, theirs, seconds=math.inf, step=0.2)
+    reset_on_close(stream)
+    stream.close()
+
+
+def _drop_everything(stream):
+    """From now on a packet filter (BPF) throws away each packet that comes for this socket."""
     nothing = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))  # ret 0
     program = struct.pack("HL", 1, ctypes.addressof(nothing))
     stream.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
@@ -63,5 +74,5 @@ def drop_everything(stream):
 def unreachable():
     """A port of 127.0.0.1 where connecting meets silence."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        drop_everything(listener)
+        _drop_everything(listener)
         yield listener.getsockname()[1]

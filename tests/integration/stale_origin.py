@@ -85,7 +85,6 @@ class _Books:
         self.refused = []
         self.killed = []
         self.connections = []
-        self.vanished = set()  # streams that nobody will end
 
     def text(self):
         with self.lock:
@@ -112,8 +111,7 @@ class _Connection:
                 self.stream = self.context.wrap_socket(self.stream, server_side=True)
             self.serve()
         finally:
-            if self.stream not in self.books.vanished:
-                self.stream.close()
+            self.stream.close()
 
     def serve(self):
         spent = False
@@ -123,7 +121,7 @@ class _Connection:
                 if self.way in WHILE_IDLE:
                     return self.end_idle()
                 if self.way == "silent":
-                    return self.vanish()
+                    return sockets.vanish(self.stream)
                 spent = True  # the next request meets the end
             if spent and self.way == "refuse":
                 return self.refuse()
@@ -184,10 +182,6 @@ class _Connection:
             with contextlib.suppress(ssl.SSLError):
                 self.stream.unwrap()
         self.stream.close()
-
-    def vanish(self):
-        sockets.drop_everything(self.stream)
-        self.books.vanished.add(self.stream)
 
 
 def main():

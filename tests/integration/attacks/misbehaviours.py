@@ -12,7 +12,6 @@ import sockets
 
 RIGHT = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 DRIP_SECONDS = 0.1
-_vanished = []  # streams that are never closed
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,8 +40,7 @@ def half_close(stream, _):
 
 def vanish(stream, _):
     """Half-open: nothing that is sent here arrives any more, not even an end."""
-    sockets.drop_everything(stream)
-    _vanished.append(stream.dup())
+    sockets.vanish(stream)
 
 
 def until_gone(stream, *_):
