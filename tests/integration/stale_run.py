@@ -101,7 +101,7 @@ def mixed(name, rounds, tls=False):
 def racing_posts(name, rounds, tls=False):
     """POSTs that come at the very time at which connections end, in ways that can be known, and as
     many that wait for a connection to come back; every idle time is trusted."""
-    return World(name, [0.15] * rounds, connections=10, methods={"POST": 1}, idle=(0.07, 0.17),
+    return World(name, [0.2] * rounds, connections=10, methods={"POST": 1}, idle=(0.07, 0.17),
                  jitter=0.02, ways={way: WAYS[way] for way in ("fin", "rst", "notice")},
                  tls=tls, keepalive={"unsafe_idle": "10s"})
 
