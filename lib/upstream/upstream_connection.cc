@@ -69,7 +69,12 @@ void UpstreamConnection::end_body(const Headers& trailers) {
 
 void UpstreamConnection::abandon() {
   listener_ = nullptr;
-  if (state_ == State::busy) close();
+  if (state_ == State::busy || retired_) close();
+}
+
+void UpstreamConnection::retire() {
+  retired_ = true;
+  if (state_ == State::idle && idle_listener_ != nullptr) lose_idle();
 }
 
 void UpstreamConnection::pause_reading() {
@@ -151,7 +156,7 @@ Error UpstreamConnection::told_of_origin(Error error) const {
 // Back in the pool before the listener hears of it: the lease may end in on_response_end().
 void UpstreamConnection::finish_response() {
   const bool whole = request_ended_ && transport_->queued() == 0 && writer_.empty();
-  if (whole && keep_alive_ && !transport_->has_buffered_input()) {
+  if (whole && keep_alive_ && !retired_ && !transport_->has_buffered_input()) {
     state_ = State::idle;
     deadline_.stop();
     if (!reading_) resume_reading();

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/batched_writer.h"
 #include "base/origin.h"
@@ -74,6 +75,11 @@ class UpstreamConnection final : public PooledConnection,
   void pause_reading();  // until resume_reading(); the read timeout rests meanwhile
   void resume_reading();
 
+  // Its origin has left the address: closes at once if it is idle in the pool, else after the
+  // exchange.
+  void retire();
+  void keep_watch(std::unique_ptr<AddressWatch> watch) { watch_ = std::move(watch); }
+
   uint64_t id() const { return id_; }
   uint64_t uses() const { return uses_; }  // exchanges started
   bool response_started() const { return parser_.response_started(); }
@@ -126,6 +132,7 @@ class UpstreamConnection final : public PooledConnection,
   bool keep_alive_ = true;
   bool head_seen_ = false;
   bool reading_ = true;
+  bool retired_ = false;
   BodyFraming framing_;
   Duration response_timeout_{};
   Duration read_timeout_{};
@@ -138,6 +145,7 @@ class UpstreamConnection final : public PooledConnection,
   BatchedWriter writer_;
   DeferredCall flush_;
   Timer deadline_;
+  std::unique_ptr<AddressWatch> watch_;  // null: the address is not one that was looked up
 };
 
 }  // namespace trunkd

@@ -86,6 +86,39 @@ TEST_F(UpstreamConnectionTest, IsReusableAfterAWholeExchange) {
   EXPECT_EQ(connection_->uses(), 1u);
 }
 
+TEST_F(UpstreamConnectionTest, WhenItsAddressIsGoneAnIdleConnectionEndsAtOnce) {
+  connection_->retire();
+  EXPECT_EQ(idle_.lost, 1);
+  EXPECT_FALSE(connection_->reusable());
+}
+
+TEST_F(UpstreamConnectionTest, WhenItsAddressIsGoneABusyConnectionEndsAfterItsExchange) {
+  connection_->set_idle_listener(nullptr);  // leased
+  get();
+  connection_->retire();
+  peer_.send(kOk);
+  EXPECT_TRUE(listener_.ended);
+  EXPECT_EQ(listener_.body, "ok");
+  EXPECT_FALSE(connection_->reusable());
+}
+
+TEST_F(UpstreamConnectionTest, WhenItsAddressIsGoneALeasedConnectionMayCarryItsExchangeButNoOther) {
+  connection_->set_idle_listener(nullptr);
+  connection_->retire();
+  ASSERT_TRUE(connection_->reusable());
+  get();
+  peer_.send(kOk);
+  EXPECT_EQ(listener_.body, "ok");
+  EXPECT_FALSE(connection_->reusable());
+}
+
+TEST_F(UpstreamConnectionTest, WhenItsAddressIsGoneAnUnusedLeaseEndsTheConnection) {
+  connection_->set_idle_listener(nullptr);
+  connection_->retire();
+  connection_->abandon();
+  EXPECT_FALSE(connection_->reusable());
+}
+
 TEST_F(UpstreamConnectionTest, ByteByByteIsTheSame) {
   get();
   peer_.send_byte_by_byte(kOk);
