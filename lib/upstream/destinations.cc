@@ -32,8 +32,7 @@ Error refused(const Origin& origin, const IpAddress& ip, AddressKind kind) {
           at + " is " + std::string(name_of(kind)) +
               "; a session for many hosts reaches it only if the configuration names it",
           "If it is meant, let the session say allow_private: [" +
-              (ip.ipv6 || literal ? '"' + ip.text() + '"' : origin.host) +
-              "], or the network that it is in."};
+              (literal ? '"' + ip.text() + '"' : origin.host) + "], or the network that it is in."};
 }
 
 }  // namespace
