@@ -16,6 +16,7 @@
 #include "event/listener.h"
 #include "event/loop.h"
 #include "event/resolver.h"
+#include "net/address_cache.h"
 #include "net/tls_context.h"
 #include "observe/access_log.h"
 #include "proxy/downstream_set.h"
@@ -69,6 +70,7 @@ class Server {
   std::unique_ptr<FileSink> access_sink_;
   AccessLog access_log_;
   Resolver resolver_;
+  AddressCache addresses_;
   TrustStores trust_;
   uint64_t last_connection_id_ = 0;
   UpstreamParts upstream_;

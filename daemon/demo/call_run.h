@@ -11,7 +11,6 @@
 #include "daemon/demo/caller.h"
 #include "daemon/demo/messages.h"
 #include "event/loop.h"
-#include "event/resolver.h"
 
 namespace trunkd {
 

@@ -15,7 +15,7 @@ constexpr Duration kConnectTimeout = 30s;
 
 Caller::Caller(const CallerParts& parts, Owner& owner, const CallerSettings& settings)
     : loop_(parts.loop),
-      resolver_(parts.resolver),
+      addresses_(parts.addresses),
       trust_(parts.trust),
       owner_(owner),
       settings_(settings),
@@ -50,7 +50,7 @@ void Caller::dial() {
     tls_ = std::move(*tls);
   }
   const Origin origin{direct ? Scheme::https : Scheme::http, "127.0.0.1", settings_.port};
-  connector_ = std::make_unique<Connector>(Connector::Parts{loop_, resolver_, tls_.get()}, origin,
+  connector_ = std::make_unique<Connector>(Connector::Parts{loop_, addresses_, tls_.get()}, origin,
                                            kConnectTimeout);
   connector_->start([this](Result<Dialled> dialled) { on_dialled(std::move(dialled)); });
 }

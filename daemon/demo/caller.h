@@ -11,7 +11,6 @@
 #include "base/transport.h"
 #include "daemon/demo/messages.h"
 #include "event/loop.h"
-#include "event/resolver.h"
 #include "http/response_parser.h"
 #include "net/connector.h"
 #include "net/tls_context.h"
@@ -27,7 +26,7 @@ struct CallerSettings {
 // What the callers of a process share; must outlive them.
 struct CallerParts {
   Loop& loop;
-  Resolver& resolver;
+  AddressCache& addresses;
   TrustStores& trust;
 };
 
@@ -70,7 +69,7 @@ class Caller final : private TransportListener, private ResponseListener {
   void on_response_error(const Error& error) override { broken_ = error.detail; }
 
   Loop& loop_;
-  Resolver& resolver_;
+  AddressCache& addresses_;
   TrustStores& trust_;
   Owner& owner_;
   const CallerSettings settings_;

@@ -39,7 +39,7 @@ class CallersProcess {
     const auto plan = from_line<CallPlan>(line);
     if (!plan) return;
     run_.emplace(
-        CallerParts{loop_, resolver_, trust_}, *plan, paths_.certificate(),
+        CallerParts{loop_, addresses_, trust_}, *plan, paths_.certificate(),
         [this](const Progress& progress) { demo_->send(to_line(progress)); },
         [this](const CallResult& result) { demo_->send(to_line(result)); });
     run_->start();
@@ -48,6 +48,7 @@ class CallersProcess {
   const DemoPaths& paths_;
   Loop loop_;
   Resolver resolver_{loop_};
+  AddressCache addresses_{loop_, resolver_};
   TrustStores trust_;
   std::unique_ptr<TcpConnect> connecting_;
   std::optional<ControlChannel> demo_;

@@ -67,6 +67,8 @@ constexpr std::array kFailures = {
             "Connecting took too long", "connect", "timeouts.connect"},
     Failure{connect_failed, 502, "destination_ip_unroutable", "connect_failed", "Connecting failed",
             "connect", "base_url"},
+    Failure{address_refused, 403, "destination_ip_prohibited", "address_refused",
+            "Address not allowed", "request", "allow_private"},
     Failure{tls_certificate, 502, "tls_certificate_error", "tls_certificate",
             "Certificate not trusted", "tls", "tls.ca_file"},
     Failure{tls_protocol, 502, "tls_protocol_error", "tls_protocol", "TLS handshake failed", "tls",

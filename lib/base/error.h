@@ -44,7 +44,8 @@ enum class ErrorKind : uint8_t {
   dns_timeout,
   connection_refused,
   connect_timeout,
-  connect_failed,  // unreachable, no descriptor, ...
+  connect_failed,   // unreachable, no descriptor, ...
+  address_refused,  // a private address that a session for many hosts may not reach
   tls_certificate,
   tls_protocol,
   // on the connection

@@ -10,8 +10,9 @@ std::string ListenAddress::text() const {
 }
 
 std::string HostPattern::text() const {
+  const bool any = wildcard && host.empty();
   const bool ipv6 = host.find(':') != std::string::npos;
-  std::string out = wildcard ? "*." + host : ipv6 ? '[' + host + ']' : host;
+  std::string out = any ? "*" : wildcard ? "*." + host : ipv6 ? '[' + host + ']' : host;
   if (port) out += ':' + std::to_string(*port);
   return out;
 }

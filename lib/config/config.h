@@ -105,7 +105,7 @@ struct TlsConfig {
 
 // One entry of allow_hosts.
 struct HostPattern {
-  std::string host;              // normalized; without the "*." of a wildcard
+  std::string host;              // normalized; without the "*." of a wildcard; empty: "*", any host
   bool wildcard = false;         // "*.example.com": any name below, not example.com itself
   std::optional<uint16_t> port;  // none: 80 and 443
   std::string text() const;
@@ -183,6 +183,21 @@ struct RetryConfig {
   bool operator==(const RetryConfig&) const = default;
 };
 
+// One entry of resolve.
+struct FixedAddresses {
+  std::string host;                    // normalized
+  std::vector<std::string> addresses;  // literals, at least one
+
+  bool operator==(const FixedAddresses&) const = default;
+};
+
+struct AllowPrivateConfig {
+  bool all = false;
+  std::vector<std::string> named;  // "intranet.example", "*.intranet.example", addresses, networks
+
+  bool operator==(const AllowPrivateConfig&) const = default;
+};
+
 struct SessionConfig {
   std::string name;
   std::vector<ListenAddress> listen;
@@ -218,6 +233,14 @@ struct SessionConfig {
   size_t follow_redirects = 0;  // hops at most; 0: redirects are passed to the client
   bool raise_for_status = false;
   std::string pool;  // the session whose pool it uses; empty: its own
+
+  std::vector<FixedAddresses> resolve;
+  AllowPrivateConfig allow_private;
+  // Follow from all sessions of the pool; only its owner has them. Some of them are for many hosts,
+  // so private addresses are refused but for those of allow_private and of these hosts, which the
+  // configuration writes out: base_urls, and addresses in allow_hosts.
+  bool public_only = false;
+  std::vector<HostPattern> written_out;
 
   bool operator==(const SessionConfig&) const = default;
 };

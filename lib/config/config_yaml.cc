@@ -139,6 +139,15 @@ std::string texts_text(const std::vector<std::string>& texts, const FieldInfo& f
                    [&](const std::string& text) { return are_causes ? text : text_value(text); });
 }
 
+std::string addresses_text(const std::vector<FixedAddresses>& hosts) {
+  std::string out;
+  for (const FixedAddresses& host : hosts) {
+    out += (out.empty() ? "" : ", ") + key_text(host.host) + ": " +
+           list_text(host.addresses, text_value);
+  }
+  return '{' + out + '}';
+}
+
 std::string listeners_text(const std::vector<ListenAddress>& listeners) {
   return listeners.size() == 1 ? listener_text(listeners.front())
                                : list_text(listeners, listener_text);
@@ -173,6 +182,7 @@ std::string field_text(const Value& value, const FieldInfo& field) {
           [](const std::vector<RateConfig::Interval>& intervals) {
             return intervals_text(intervals);
           },
+          [](const std::vector<FixedAddresses>& hosts) { return addresses_text(hosts); },
       },
       value);
 }

@@ -53,6 +53,8 @@ enum class Syntax : uint8_t {
   intervals,         // a duration, or a mapping from methods to durations, "*" for the others
   retry_causes,      // a list of "connect" and statuses
   switched_off,      // nothing but off: the short form of a group
+  fixed_addresses,   // a mapping from hosts to lists of addresses
+  private_hosts,     // true, or a list of hosts, addresses and networks
 };
 
 // "20/s": so many in a second, minute or hour. A count of 0: no limit.
@@ -65,10 +67,10 @@ struct RateLimit {
 
 // What a field holds once it is read. `off` is false, 0 or empty. A monostate is what cannot be
 // written as this field's value; read, it is the off of a mapping (an empty mapping adds nothing).
-using Value =
-    std::variant<std::monostate, bool, uint64_t, Duration, std::string, std::vector<std::string>,
-                 std::vector<HostPattern>, std::vector<ListenAddress>, std::vector<NameValue>,
-                 SecretRef, RateLimit, std::vector<RateConfig::Interval>>;
+using Value = std::variant<std::monostate, bool, uint64_t, Duration, std::string,
+                           std::vector<std::string>, std::vector<HostPattern>,
+                           std::vector<ListenAddress>, std::vector<NameValue>, SecretRef, RateLimit,
+                           std::vector<RateConfig::Interval>, std::vector<FixedAddresses>>;
 
 // A field may have the name of a group, "rate" beside "rate.limit" and others: then it is the
 // short form, one word that is written instead of the group's mapping and stands for all of it.

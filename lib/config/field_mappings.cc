@@ -1,10 +1,11 @@
 // The part of FieldReader that reads values by names of the user's own: header fields, parameters,
-// intervals of methods.
+// intervals of methods, addresses of hosts.
 
 #include <algorithm>
 
 #include "base/text.h"
 #include "config/field_reader.h"
+#include "config/host_syntax.h"
 #include "config/request_syntax.h"
 
 namespace trunkd {
@@ -83,6 +84,40 @@ std::optional<Value> FieldReader::read_intervals(const YamlNode& node, const std
   }
   if (!complete) return std::nullopt;
   return intervals;
+}
+
+// Here a name that begins with "x-" may be a host like all others.
+std::optional<Value> FieldReader::read_addresses(const YamlNode& node, const std::string& path) {
+  if (node.kind == YamlNode::Kind::scalar) {
+    const auto word = scalar(node, path);
+    if (!word) return std::nullopt;
+    if (parse_boolean(word->text, word->quoted) == false) return std::vector<FixedAddresses>{};
+  }
+  if (!expect_mapping(node, path)) return std::nullopt;
+  std::vector<FixedAddresses> hosts;
+  for (const YamlEntry& entry : node.entries) {
+    const std::string host_path = path + '.' + escaped(entry.key);
+    auto host = parse_resolved_host(entry.key);
+    if (!host) mistake(entry.place, host_path, std::move(host.error()));
+    const bool is_list = entry.value->kind == YamlNode::Kind::sequence;
+    if (!is_list || entry.value->items.empty()) {
+      mistake(is_list ? entry.value->place : entry.place, host_path,
+              "must be a list of addresses, as [192.0.2.7]");
+    }
+    auto found = is_list ? read_items<std::string>(*entry.value, host_path, parse_fixed_address)
+                         : std::nullopt;
+    if (!host || !found || entry.value->items.empty()) continue;
+    const bool twice = std::any_of(hosts.begin(), hosts.end(), [&](const FixedAddresses& other) {
+      return other.host == *host;
+    });
+    if (twice) {
+      mistake(entry.place, host_path, "is the same host as one above it");
+      continue;
+    }
+    hosts.push_back({std::move(*host), std::get<std::vector<std::string>>(std::move(*found))});
+  }
+  if (hosts.size() < node.entries.size()) return std::nullopt;
+  return hosts;
 }
 
 }  // namespace trunkd

@@ -114,6 +114,7 @@ class FieldReader {
                                   const FieldInfo& field);
   std::optional<NameValue> read_name(const YamlEntry& entry, const std::string& path,
                                      const FieldInfo& field);
+  std::optional<Value> read_addresses(const YamlNode& node, const std::string& path);
   std::optional<Value> read_intervals(const YamlNode& node, const std::string& path,
                                       const FieldInfo& field);
 
@@ -145,6 +146,22 @@ std::optional<T> FieldReader::noted(Parsed<T>&& parsed, const YamlNode& node,
   if (parsed) return std::move(*parsed);
   mistake(node.place, path, std::move(parsed.error()));
   return std::nullopt;
+}
+
+template <typename T>
+std::optional<Value> FieldReader::read_items(const YamlNode& node, const std::string& path,
+                                             const Parse<T>& parse) {
+  std::vector<T> items;
+  bool complete = true;
+  for (size_t i = 0; i < node.items.size(); ++i) {
+    const std::string item_path = path + '[' + std::to_string(i) + ']';
+    const auto text = scalar(*node.items[i], item_path);
+    auto item = text ? noted(parse(text->text), *node.items[i], item_path) : std::nullopt;
+    complete = complete && item;
+    if (item) items.push_back(std::move(*item));
+  }
+  if (!complete) return std::nullopt;
+  return items;
 }
 
 }  // namespace trunkd

@@ -39,7 +39,10 @@ Value off_value(Syntax syntax) {
     case Syntax::upgrade_tokens:
     case Syntax::field_names:
     case Syntax::retry_causes:
+    case Syntax::private_hosts:
       return std::vector<std::string>{};
+    case Syntax::fixed_addresses:
+      return std::vector<FixedAddresses>{};
     default:
       return std::string{};
   }
@@ -96,7 +99,10 @@ std::optional<Value> FieldReader::read(const YamlEntry& entry, const std::string
     case Syntax::field_names:
     case Syntax::retry_causes:
     case Syntax::credential_hosts:
+    case Syntax::private_hosts:
       return read_list(node, path, field);
+    case Syntax::fixed_addresses:
+      return read_addresses(node, path);
     case Syntax::parameters:
     case Syntax::header_fields:
       return read_names(node, path, field);
@@ -141,22 +147,6 @@ std::optional<Value> FieldReader::read_scalar(const YamlNode& node, const std::s
   return noted(parse_value(value->text, value->quoted, field), node, path);
 }
 
-template <typename T>
-std::optional<Value> FieldReader::read_items(const YamlNode& node, const std::string& path,
-                                             const Parse<T>& parse) {
-  std::vector<T> items;
-  bool complete = true;
-  for (size_t i = 0; i < node.items.size(); ++i) {
-    const std::string item_path = path + '[' + std::to_string(i) + ']';
-    const auto text = scalar(*node.items[i], item_path);
-    auto item = text ? noted(parse(text->text), *node.items[i], item_path) : std::nullopt;
-    complete = complete && item;
-    if (item) items.push_back(std::move(*item));
-  }
-  if (!complete) return std::nullopt;
-  return items;
-}
-
 std::optional<Value> FieldReader::read_set(const YamlNode& node, const std::string& path,
                                            const Parse<std::string>& parse) {
   auto value = read_items<std::string>(node, path, parse);
@@ -181,6 +171,10 @@ std::optional<Value> FieldReader::read_list(const YamlNode& node, const std::str
     if (!value) return std::nullopt;
     if (field.can_be_off && parse_boolean(value->text, value->quoted) == false) {
       return off_value(field.syntax);
+    }
+    if (field.syntax == Syntax::private_hosts &&
+        parse_boolean(value->text, value->quoted) == true) {
+      return true;
     }
     if (is_listener) {
       auto address = noted(parse_listen_address(value->text), node, path);
@@ -218,6 +212,8 @@ std::optional<Value> FieldReader::read_list(const YamlNode& node, const std::str
       return read_set(node, path, parse_field_name);
     case Syntax::retry_causes:
       return read_set(node, path, parse_retry_cause);
+    case Syntax::private_hosts:
+      return read_set(node, path, parse_private_host);
     default:
       return read_items<std::string>(node, path, parse_upgrade_token);
   }

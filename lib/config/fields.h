@@ -72,6 +72,7 @@ FieldTable<SocketDraft> socket_fields();
 // Parts of session_fields().
 FieldTable<SessionDraft> carried_fields();
 FieldTable<SessionDraft> conduct_fields();
+FieldTable<SessionDraft> address_fields();
 
 // A draft that reads back as `session`: base_url has the endpoint in it.
 SessionDraft draft_of(const SessionConfig& session);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ip_address.h"
 #include "base/text.h"
 #include "http/characters.h"
 #include "http/url.h"
@@ -60,15 +61,17 @@ Parsed<std::string> parse_host_name(std::string_view text) {
 }
 
 Parsed<HostPattern> parse_host_pattern(std::string_view text) {
-  if (text == "*") {
-    return wrong(
-        "\"*\" is not available in this version yet: it needs the check for private addresses; "
-        "name the hosts, or \"*.example.com\"");
-  }
   if (has_scheme(text)) {
     return wrong("must be a host without scheme, such as example.org:8443");
   }
   HostPattern pattern;
+  if (text == "*" || text.substr(0, 2) == "*:") {  // any host
+    auto authority = parse_authority("any" + std::string(text.substr(1)));
+    if (!authority) return wrong(must_be("\"*\", or \"*:PORT\" for another port", text));
+    pattern.wildcard = true;
+    pattern.port = authority->port;
+    return pattern;
+  }
   pattern.wildcard = text.substr(0, 2) == "*.";
   const std::string_view host = pattern.wildcard ? text.substr(2) : text;
   if (host.find_first_of("*/@?#") != std::string_view::npos) {
@@ -88,10 +91,38 @@ Parsed<HostPattern> parse_host_pattern(std::string_view text) {
 }
 
 Parsed<HostPattern> parse_credential_host(std::string_view text) {
-  if (text == "*") {
+  if (text == "*" || text.substr(0, 2) == "*:") {
     return wrong("a credential is never sent to every host; name those that need it");
   }
   return parse_host_pattern(text);
+}
+
+Parsed<std::string> parse_private_host(std::string_view text) {
+  if (const auto network = IpNetwork::parse(text)) return network->text();
+  if (text.find('/') != std::string_view::npos) {
+    return wrong(must_be("a network such as 10.0.0.0/8, with no bit set behind its prefix", text));
+  }
+  if (text == "*") return wrong("every address is allow_private: true");
+  auto pattern = parse_host_pattern(text);
+  if (!pattern) return wrong(std::move(pattern.error()));
+  if (pattern->port) return wrong(must_be("a host without port, which is for allow_hosts", text));
+  return pattern->wildcard ? pattern->text() : std::move(pattern->host);
+}
+
+Parsed<std::string> parse_resolved_host(std::string_view text) {
+  auto host = parse_host_name(text);
+  if (host && is_ip_literal(*host)) return wrong("is an address, which needs no other one");
+  return host;
+}
+
+Parsed<std::string> parse_fixed_address(std::string_view text) {
+  std::string_view bare = text;
+  if (bare.size() > 2 && bare.front() == '[' && bare.back() == ']') {
+    bare = bare.substr(1, bare.size() - 2);
+  }
+  const auto address = IpAddress::parse(bare);
+  if (!address) return wrong(must_be("an address such as 192.0.2.7, without port", text));
+  return address->text();
 }
 
 Parsed<std::string> parse_web_origin(std::string_view text) {

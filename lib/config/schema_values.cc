@@ -81,7 +81,7 @@ Json value_schema(const FieldInfo& field) {
     case Syntax::hosts:
       return list_of(defined("host"));
     case Syntax::host_patterns:
-      return list_of(defined("host_pattern"), 1);
+      return list_of(any_of({defined("host_pattern"), pattern("\\*(:[0-9]{1,5})?")}), 1);
     case Syntax::base_url:
       return pattern(
           "[hH][tT][tT][pP][sS]?://(\\[[0-9a-fA-F:.]+\\]|[^/?#@\\s:%*\\[\\]]+)(:[0-9]{1,5})?"
@@ -131,6 +131,17 @@ Json value_schema(const FieldInfo& field) {
                              {{"type", "integer"}, {"minimum", 400}, {"maximum", 599}}}));
     case Syntax::switched_off:
       return defined("off");
+    case Syntax::fixed_addresses:
+      return {{"type", "object"},
+              {"propertyNames", pattern("[^\\s/?#@%*,:\\[\\]]+")},
+              {"additionalProperties", list_of(defined("address"), 1)}};
+    case Syntax::private_hosts:
+      return any_of(
+          {{{"const", true}},
+           pattern(kTrueWords),
+           list_of(
+               any_of({pattern("(\\*\\.)?[^\\s/?#@%*,:\\[\\]]+"), defined("address"),
+                       pattern("[0-9.]+/[0-9]{1,2}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*/[0-9]{1,3}")}))});
     case Syntax::sessions:
       return {{"type", {"object", "null"}},
               {"propertyNames", {{"pattern", "^(" + std::string(kSessionName) + "|x-.*)$"}}},
@@ -176,7 +187,7 @@ Json field_schema(const FieldInfo& field, const std::string& default_text) {
         field.syntax == Syntax::hosts || field.syntax == Syntax::host_patterns ||
         field.syntax == Syntax::web_origins || field.syntax == Syntax::upgrade_tokens ||
         field.syntax == Syntax::field_names || field.syntax == Syntax::retry_causes ||
-        field.syntax == Syntax::credential_hosts;
+        field.syntax == Syntax::credential_hosts || field.syntax == Syntax::private_hosts;
     if (!is_list || field.can_be_off) choices.push_back(defined("variable"));
     schema = {{"anyOf", std::move(choices)}, {"pattern", kDollars}};
   }
@@ -198,6 +209,7 @@ Json value_definitions() {
       {"host_pattern",
        pattern("(\\*\\.)?[^\\s/?#@%*,:\\[\\]]+(:[0-9]{1,5})?|\\[[0-9a-fA-F:.]+\\](:[0-9]{1,5})?|"
                "[0-9a-fA-F.]*:[0-9a-fA-F.]*:[0-9a-fA-F:.]*")},
+      {"address", pattern("[0-9]{1,3}(\\.[0-9]{1,3}){3}|\\[?[0-9a-fA-F:.]*:[0-9a-fA-F:.]*\\]?")},
       {"listener", any_of({defined("port"),
                            defined("host_port"),
                            {{"type", "string"}, {"pattern", "^unix:/.*$"}, {"maxLength", 112}},

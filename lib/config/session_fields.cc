@@ -36,7 +36,7 @@ constexpr Field<SessionDraft> kConnectionFields[] = {
         {.name = "allow_hosts",
          .syntax = Syntax::host_patterns,
          .description = "The hosts a session for many may talk to: a name, *.NAME for all below "
-                        "it, or an address; ports 80 and 443 unless one is given.",
+                        "it, an address, or \"*\" for any; ports 80 and 443 unless one is given.",
          .default_text = "this or base_url"}),
     field_at<SessionDraft, &SessionDraft::endpoint>(
         {.name = "endpoint",
@@ -198,9 +198,8 @@ constexpr Field<SessionDraft> kConnectionFields[] = {
 };
 
 constexpr Field<SessionDraft> kLaterFields[] = {
-    later_field<SessionDraft>("resolve", 3),       later_field<SessionDraft>("upstream_proxy", 3),
-    later_field<SessionDraft>("no_proxy", 3),      later_field<SessionDraft>("connect", 3),
-    later_field<SessionDraft>("allow_private", 3), later_field<SessionDraft>("login", 6),
+    later_field<SessionDraft>("upstream_proxy", 3), later_field<SessionDraft>("no_proxy", 3),
+    later_field<SessionDraft>("connect", 3),        later_field<SessionDraft>("login", 6),
     later_field<SessionDraft>("clients", 6),
 };
 
@@ -211,7 +210,7 @@ FieldTable<SessionDraft> session_fields() {
     std::vector<Field<SessionDraft>> all;
     for (const FieldTable<SessionDraft> part :
          {FieldTable<SessionDraft>(kConnectionFields), carried_fields(), conduct_fields(),
-          FieldTable<SessionDraft>(kLaterFields)}) {
+          address_fields(), FieldTable<SessionDraft>(kLaterFields)}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;

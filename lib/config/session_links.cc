@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "http/url.h"
 
 namespace trunkd {
 namespace {
@@ -26,6 +27,28 @@ class Links {
       configs_[i].connections_per_host = configs_[*owner].connections_per_host;
       configs_[i].keepalive = configs_[*owner].keepalive;
       configs_[i].timeouts.connect = configs_[*owner].timeouts.connect;
+      configs_[i].resolve = configs_[*owner].resolve;
+      configs_[i].allow_private = configs_[*owner].allow_private;
+    }
+  }
+
+  // A connection that one session opens serves the others of its pool, so what may be reached is
+  // one rule for all of them.
+  void judge_addresses() {
+    for (size_t i = 0; i < sessions_.size(); ++i) {
+      const SessionConfig& session = configs_[i];
+      SessionConfig& owner = owner_of_pool(i);
+      if (!session.multi_host) {
+        owner.written_out.push_back({session.origin.host, false, session.origin.port});
+        continue;
+      }
+      owner.public_only = true;
+      for (const HostPattern& pattern : session.allow_hosts) {
+        if (is_address(pattern)) owner.written_out.push_back(pattern);
+      }
+    }
+    for (SessionConfig& session : configs_) {
+      if (!session.public_only) session.written_out.clear();
     }
   }
 
@@ -42,6 +65,20 @@ class Links {
   }
 
  private:
+  // localhost is one too, whatever is looked up (RFC 6761, 6.3).
+  static bool is_address(const HostPattern& pattern) {
+    const std::string& host = pattern.host;
+    return !pattern.wildcard &&
+           (is_ip_literal(host) || host == "localhost" || host.ends_with(".localhost"));
+  }
+
+  SessionConfig& owner_of_pool(size_t i) {
+    const std::string& name = configs_[i].pool;
+    const auto owner = std::find_if(configs_.begin(), configs_.end(),
+                                    [&](const auto& session) { return session.name == name; });
+    return name.empty() || owner == configs_.end() ? configs_[i] : *owner;
+  }
+
   // None, and a mistake, if there is no pool to share under that name.
   std::optional<size_t> find_owner(size_t borrower) {
     const std::string& name = configs_[borrower].pool;
@@ -87,7 +124,8 @@ class Links {
     const NamedSession& session = sessions_[borrower];
     for (const auto& [field, place] : session.draft.places) {
       const bool of_pool = field == "connections" || field == "connections_per_host" ||
-                           field == "timeouts.connect" || is_in_group(field, "keepalive");
+                           field == "timeouts.connect" || field == "resolve" ||
+                           field == "allow_private" || is_in_group(field, "keepalive");
       if (!of_pool) continue;
       reader_.mistake(place, session.path + '.' + std::string(field),
                       "is for the owner of the pool to say, which is \"" + configs_[borrower].pool +
@@ -126,6 +164,7 @@ void link_sessions(const std::vector<NamedSession>& sessions, std::vector<Sessio
                    FieldReader& reader) {
   Links links(sessions, configs, reader);
   links.link_pools();
+  links.judge_addresses();
   links.check_jars();
 }
 

@@ -5,7 +5,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "base/result.h"
 #include "event/loop.h"
@@ -19,20 +18,27 @@ class Lookup {
   virtual ~Lookup() = default;
 };
 
-class Resolver {
+// Where the addresses of a host name are asked for: the system, or a test.
+class NameLookup {
  public:
-  explicit Resolver(Loop& loop);
-  ~Resolver();
+  using Done = std::function<void(Result<Addresses>)>;
+  // With port 0, the first to be tried first; none at all if there is no such name. dns_failed if
+  // the question was not answered. `done` is never called from inside; it may destroy the lookup.
+  virtual std::unique_ptr<Lookup> look_up(const std::string& host, Done done) = 0;
 
-  using Done = std::function<void(Result<std::vector<SocketAddress>>)>;
-  // Addresses in the system's order (RFC 6724), never none. `done` is never called from inside;
-  // an address literal needs no lookup. Equal lookups at the same time, or within 5 s, are one. At
-  // most two run at once, so that one dead name server leaves threads for the rest.
-  std::unique_ptr<Lookup> resolve(const std::string& host, uint16_t port, Done done);
+ protected:
+  ~NameLookup() = default;
+};
+
+// Asks the system, each time anew; addresses come in its order (RFC 6724).
+class Resolver final : public NameLookup {
+ public:
+  explicit Resolver(Loop& loop) : loop_(loop) {}
+
+  std::unique_ptr<Lookup> look_up(const std::string& host, Done done) override;
 
  private:
-  struct State;
-  std::shared_ptr<State> state_;
+  Loop& loop_;
 };
 
 }  // namespace trunkd

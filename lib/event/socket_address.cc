@@ -65,4 +65,13 @@ std::string SocketAddress::text() const {
   return is_ipv6() ? '[' + host() + ']' + port_text : host() + port_text;
 }
 
+bool SocketAddress::operator==(const SocketAddress& other) const {
+  if (is_ipv6() != other.is_ipv6() || storage_.sin6_port != other.storage_.sin6_port) return false;
+  if (!is_ipv6()) {
+    return as_ipv4(get()).sin_addr.s_addr == as_ipv4(other.get()).sin_addr.s_addr;
+  }
+  return IN6_ARE_ADDR_EQUAL(&storage_.sin6_addr, &other.storage_.sin6_addr) &&
+         storage_.sin6_scope_id == other.storage_.sin6_scope_id;
+}
+
 }  // namespace trunkd

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
+#include <vector>
 
 namespace trunkd {
 
@@ -28,10 +29,13 @@ class SocketAddress {
   uint16_t port() const;
   std::string host() const;  // "127.0.0.1", "::1"
   std::string text() const;  // "127.0.0.1:80", "[::1]:80"
+  bool operator==(const SocketAddress& other) const;
 
  private:
   static_assert(offsetof(sockaddr_in, sin_port) == offsetof(sockaddr_in6, sin6_port));
   sockaddr_in6 storage_{};  // large enough for both
 };
+
+using Addresses = std::vector<SocketAddress>;
 
 }  // namespace trunkd

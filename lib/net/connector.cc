@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "event/tcp_connect.h"
+#include "net/tcp_race.h"
 #include "net/tls_client.h"
 #include "net/tls_transport.h"
 
@@ -25,30 +25,30 @@ struct Connector::State {
   SteadyTime phase_start;  // of the phase
   SteadyTime deadline_at;
 
-  std::vector<SocketAddress> addresses;
-  size_t next_address = 0;
-  std::optional<Error> last_error;  // of an address that was tried
-  bool for_tls12 = false;           // the handshake's hello is for TLS 1.2 only
+  SocketAddress first_choice;  // of the addresses that are tried
+  bool for_tls12 = false;      // the handshake's hello is for TLS 1.2 only
 
   std::unique_ptr<Lookup> lookup;
-  std::unique_ptr<TcpConnect> attempt;
+  TcpRace race;
   std::unique_ptr<HandshakeGate::Wait> turn;
   std::unique_ptr<TlsTransport> tls;
   Timer deadline;
-  Timer attempt_deadline;
 
   State(const Parts& of, Origin to, Duration within)
       : parts(of),
         origin(std::move(to)),
         timeout(within),
-        deadline(parts.loop, [this] { on_deadline(); }),
-        attempt_deadline(parts.loop, [this] { on_attempt_deadline(); }) {}
+        race(parts.loop,
+             [this](const SocketAddress& address, auto connected) {
+               return connect_tcp(parts.loop, address, std::move(connected));
+             }),
+        deadline(parts.loop, [this] { on_deadline(); }) {}
 
   void start();
-  void on_resolved(Result<std::vector<SocketAddress>> found);
-  void try_next_address();
-  void on_attempt_deadline();
-  void on_connected(Result<std::unique_ptr<Transport>> connected);
+  void on_resolved(Result<Addresses> found);
+  Result<Addresses> permitted(const Addresses& found) const;
+  void connect(Addresses addresses);
+  void on_connected(Result<TcpRace::Winner> connected);
   void wait_for_session();
   void handshake();
   void on_handshake_over(Result<void> result);
@@ -57,7 +57,6 @@ struct Connector::State {
   void finish(Result<Dialled> result);
 
   Duration next_phase(Phase to);
-  std::string current_address() const { return addresses[next_address - 1].text(); }
   std::string peer() const;
   std::string seconds() const;
 };
@@ -76,8 +75,10 @@ void Connector::State::start() {
   started = phase_start = parts.loop.now();
   deadline_at = started + timeout;
   deadline.start_at(deadline_at);
-  lookup = parts.resolver.resolve(origin.host, origin.port,
-                                  [this](auto found) { on_resolved(std::move(found)); });
+  const Addresses* fixed = parts.rules != nullptr ? parts.rules->fixed(origin.host) : nullptr;
+  const auto resolved = [this](Result<Addresses> found) { on_resolved(std::move(found)); };
+  lookup = fixed != nullptr ? parts.addresses.answer(*fixed, origin.port, resolved)
+                            : parts.addresses.resolve(origin.host, origin.port, resolved);
 }
 
 // Returns how long the phase before took.
@@ -87,40 +88,40 @@ Duration Connector::State::next_phase(Phase to) {
   return now - std::exchange(phase_start, now);
 }
 
-void Connector::State::on_resolved(Result<std::vector<SocketAddress>> found) {
+void Connector::State::on_resolved(Result<Addresses> found) {
+  if (found) found = permitted(*found);
   if (!found) return finish(tl::unexpected(found.error()));
   dialled.times.dns = next_phase(Phase::connecting);
-  addresses = std::move(*found);
-  try_next_address();
+  connect(order_of_attempts(*found, parts.addresses.preferred(origin.host)));
 }
 
-// One after the other, each with its share of the time that is left. (Racing them, RFC 8305, would
-// start the next one here before this one has failed.)
-void Connector::State::try_next_address() {
-  if (next_address == addresses.size()) return finish(tl::unexpected(*last_error));
-  const auto left = static_cast<Duration::rep>(addresses.size() - next_address);
-  const SteadyTime now = parts.loop.now();
-  attempt_deadline.start_at(now + std::max(deadline_at - now, Duration(0)) / left);
-  const SocketAddress& address = addresses[next_address++];
-  attempt = connect_tcp(parts.loop, address,
-                        [this](auto connected) { on_connected(std::move(connected)); });
-}
-
-void Connector::State::on_attempt_deadline() {
-  if (next_address == addresses.size()) return;  // the last one's is that of the whole
-  last_error = Error{
-      ErrorKind::connect_timeout, "connecting to " + current_address() + " took too long", {}};
-  try_next_address();
-}
-
-void Connector::State::on_connected(Result<std::unique_ptr<Transport>> connected) {
-  attempt_deadline.stop();
-  if (!connected) {
-    last_error = connected.error();
-    return try_next_address();
+// Judged after the lookup, and what is connected to is what was judged. Error: that of the first if
+// none is left.
+Result<Addresses> Connector::State::permitted(const Addresses& found) const {
+  if (parts.rules == nullptr) return found;
+  Addresses good;
+  std::optional<Error> reason;
+  for (const SocketAddress& address : found) {
+    auto refused = parts.rules->refuse(origin, address);
+    if (!refused) good.push_back(address);
+    if (refused && !reason) reason = std::move(refused);
   }
-  dialled.address = current_address();
-  dialled.transport = std::move(*connected);
+  if (good.empty() && reason) return tl::unexpected(std::move(*reason));
+  return good;
+}
+
+void Connector::State::connect(Addresses addresses) {
+  first_choice = addresses.front();
+  race.start(std::move(addresses), [this](auto connected) { on_connected(std::move(connected)); });
+}
+
+void Connector::State::on_connected(Result<TcpRace::Winner> connected) {
+  if (!connected) return finish(tl::unexpected(connected.error()));
+  // If the first one is as good as ever, the order of the next lookup counts: it may spread load.
+  if (connected->address != first_choice) parts.addresses.prefer(origin.host, connected->address);
+  dialled.address = connected->address.text();
+  dialled.socket_address = connected->address;
+  dialled.transport = std::move(connected->transport);
   if (!origin.secure()) {
     dialled.times.connect = next_phase(Phase::connecting);
     return finish(std::move(dialled));
@@ -172,9 +173,8 @@ void Connector::State::on_handshake_over(Result<void> result) {
 
 void Connector::State::try_again_for_tls12() {
   parts.loop.dispose(std::move(tls));
-  --next_address;
   phase = Phase::connecting;
-  try_next_address();
+  connect({dialled.socket_address});
 }
 
 void Connector::State::on_deadline() {
@@ -183,8 +183,8 @@ void Connector::State::on_deadline() {
       return finish(failure(ErrorKind::dns_timeout,
                             "looking up " + origin.host + " took longer than " + seconds()));
     case Phase::connecting:
-      return finish(failure(ErrorKind::connect_timeout, "connecting to " + current_address() +
-                                                            " took longer than " + seconds()));
+      return finish(failure(ErrorKind::connect_timeout,
+                            "connecting to " + race.pending() + " took longer than " + seconds()));
     case Phase::waiting_for_session:
     case Phase::handshaking:
       return finish(failure(ErrorKind::connect_timeout, "the TLS handshake with " + peer() +
@@ -200,10 +200,10 @@ std::string Connector::State::seconds() const {
 }
 
 void Connector::State::finish(Result<Dialled> result) {
+  if (!result && phase != Phase::resolving) parts.addresses.forget_preferred(origin.host);
   deadline.stop();
-  attempt_deadline.stop();
   lookup.reset();
-  attempt.reset();
+  race.stop();
   turn.reset();
   parts.loop.dispose(std::move(tls));
   const Done tell = std::exchange(done, nullptr);

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -11,7 +12,7 @@
 #include "base/result.h"
 #include "base/transport.h"
 #include "event/loop.h"
-#include "event/resolver.h"
+#include "net/address_cache.h"
 #include "net/tls_context.h"
 
 namespace trunkd {
@@ -25,14 +26,28 @@ struct Dialled {
   ConnectTimes times;
   std::string address;  // "192.0.2.1:443", "[2001:db8::1]:443"
   bool tls_resumed = false;
+  SocketAddress socket_address;  // the same
+};
+
+// What is said of the addresses to connect to; must outlive the connectors that ask.
+class AddressRules {
+ public:
+  // Those of a host that is not looked up; null: it is.
+  virtual const Addresses* fixed(const std::string& host) const = 0;
+  // Why there must be no connection to an address of this origin; none: there may be one.
+  virtual std::optional<Error> refuse(const Origin& origin, const SocketAddress& address) const = 0;
+
+ protected:
+  ~AddressRules() = default;
 };
 
 class Connector {
  public:
   struct Parts {
     Loop& loop;
-    Resolver& resolver;
-    TlsContext* tls;  // nullptr if the origin is plain
+    AddressCache& addresses;
+    TlsContext* tls;                      // nullptr if the origin is plain
+    const AddressRules* rules = nullptr;  // none: every host is looked up, every address is right
   };
   using Done = std::function<void(Result<Dialled>)>;
 
@@ -41,8 +56,8 @@ class Connector {
   Connector(const Parts& parts, Origin origin, Duration timeout);
   ~Connector();
 
-  // `done` is called once, never from inside start(); it may destroy the connector. Addresses are
-  // tried in the order of the lookup, each with its share of the time that is left.
+  // `done` is called once, never from inside start(); it may destroy the connector. Of several
+  // addresses the first that connects is taken (TcpRace); it is one that the rules were asked for.
   void start(Done done);
 
  private:

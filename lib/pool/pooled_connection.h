@@ -11,12 +11,17 @@ namespace trunkd {
 
 class PooledConnection;
 
-// Told by a connection that it cannot be used any more (the origin closed it, sent a byte that
-// nobody asked for, ...) while it is idle in the pool. Never said while it is leased: who has the
-// lease sees it then, and the pool asks reusable() when it comes back.
+enum class IdleEnd : uint8_t {
+  by_origin,  // it closed the connection, or sent a byte that nobody asked for
+  by_us,
+};
+
+// Told by a connection that it cannot be used any more, while it is idle in the pool. Never said
+// while it is leased: who has the lease sees it then, and the pool asks reusable() when it comes
+// back.
 class IdleListener {
  public:
-  virtual void on_idle_connection_lost(PooledConnection& connection) = 0;
+  virtual void on_idle_connection_lost(PooledConnection& connection, IdleEnd end) = 0;
 
  protected:
   ~IdleListener() = default;

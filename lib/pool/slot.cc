@@ -16,8 +16,9 @@ void Slot::on_open_failed(PendingOpen&, const Error& reason) {
   pool.note_failed(*this);
 }
 
-void Slot::on_idle_connection_lost(PooledConnection&) {
-  if (state == SlotState::idle) pool.note_ended(*this);
+void Slot::on_idle_connection_lost(PooledConnection&, IdleEnd end) {
+  if (state != SlotState::idle) return;
+  end == IdleEnd::by_origin ? pool.note_ended(*this) : pool.note(*this, SlotState::lost);
 }
 
 }  // namespace trunkd

@@ -34,7 +34,7 @@ struct Slot final : OpenListener, IdleListener {
 
   void on_opened(PendingOpen& open, std::unique_ptr<PooledConnection> opened) override;
   void on_open_failed(PendingOpen& open, const Error& reason) override;
-  void on_idle_connection_lost(PooledConnection& lost) override;
+  void on_idle_connection_lost(PooledConnection& lost, IdleEnd end) override;
 
   ConnectionPool& pool;
   OriginGroup& group;

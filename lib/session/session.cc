@@ -20,11 +20,28 @@ PoolSettings pool_settings(const SessionConfig& config) {
           config.multi_host ? 0 : config.keepalive.warm};
 }
 
+DestinationSettings destinations(const SessionConfig& config) {
+  DestinationSettings settings;
+  for (const FixedAddresses& fixed : config.resolve) settings.resolve[fixed.host] = fixed.addresses;
+  settings.public_only = config.public_only;
+  for (const HostPattern& host : config.written_out) {
+    settings.named.push_back({host.host, host.port});
+  }
+  settings.allow_private = config.allow_private.all;
+  for (const std::string& name : config.allow_private.named) {
+    auto& list =
+        IpNetwork::parse(name) ? settings.allow_private_networks : settings.allow_private_hosts;
+    list.push_back(name);
+  }
+  return settings;
+}
+
 }  // namespace
 
 UpstreamSettings upstream_settings(const SessionConfig& config) {
   return {config.timeouts.connect, config.keepalive.dead_after, config.tls.verify,
-          config.tls.ca_file,      config.tls.server_name,      config.tls.tls13_only};
+          config.tls.ca_file,      config.tls.server_name,      config.tls.tls13_only,
+          destinations(config)};
 }
 
 Session::Session(Scheduler& scheduler, Makings makings, std::shared_ptr<const Config> config,

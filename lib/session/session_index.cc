@@ -18,6 +18,7 @@ bool matches(const HostPattern& pattern, const Origin& target) {
       pattern.port ? target.port == *pattern.port : target.port == 80 || target.port == 443;
   if (!port_matches) return false;
   if (!pattern.wildcard) return target.host == pattern.host;
+  if (pattern.host.empty()) return true;
   const std::string& host = target.host;
   return host.size() > pattern.host.size() + 1 && host.ends_with(pattern.host) &&
          host[host.size() - pattern.host.size() - 1] == '.' && !is_ip_literal(host);

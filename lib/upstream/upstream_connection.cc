@@ -80,7 +80,12 @@ void UpstreamConnection::end_body(const Headers& trailers) {
 
 void UpstreamConnection::abandon() {
   listener_ = nullptr;
-  if (state_ == State::busy) close();
+  if (state_ == State::busy || retired_) close();
+}
+
+void UpstreamConnection::retire() {
+  retired_ = true;
+  if (state_ == State::idle && idle_listener_ != nullptr) lose_idle(IdleEnd::by_us);
 }
 
 void UpstreamConnection::pause_reading() {
@@ -98,7 +103,7 @@ void UpstreamConnection::resume_reading() {
 }
 
 void UpstreamConnection::on_bytes(std::string_view bytes) {
-  if (state_ == State::idle) return lose_idle();
+  if (state_ == State::idle) return lose_idle(IdleEnd::by_origin);
   if (state_ != State::busy) return;
   const size_t used = parser_.parse(bytes);
   if (state_ != State::busy) return;
@@ -111,7 +116,7 @@ void UpstreamConnection::on_bytes(std::string_view bytes) {
 }
 
 void UpstreamConnection::on_end() {
-  if (state_ == State::idle) return lose_idle();
+  if (state_ == State::idle) return lose_idle(IdleEnd::by_origin);
   if (state_ != State::busy) return;
   keep_alive_ = false;
   parser_.end_of_stream();  // ends a close-delimited body, else on_response_error()
@@ -119,7 +124,7 @@ void UpstreamConnection::on_end() {
 }
 
 void UpstreamConnection::on_transport_error(const Error& error) {
-  if (state_ == State::idle) return lose_idle();
+  if (state_ == State::idle) return lose_idle(IdleEnd::by_origin);
   if (state_ == State::busy) fail(told_of_origin(error));
 }
 
@@ -163,7 +168,7 @@ Error UpstreamConnection::told_of_origin(Error error) const {
 // Back in the pool before the listener hears of it: the lease may end in on_response_end().
 void UpstreamConnection::finish_response() {
   const bool whole = request_ended_ && transport_->queued() == 0 && writer_.empty();
-  if (whole && keep_alive_ && !transport_->has_buffered_input()) {
+  if (whole && keep_alive_ && !retired_ && !transport_->has_buffered_input()) {
     state_ = State::idle;
     deadline_.stop();
     if (!reading_) resume_reading();
@@ -245,10 +250,10 @@ void UpstreamConnection::fail(const Error& error) {
   }
 }
 
-void UpstreamConnection::lose_idle() {
+void UpstreamConnection::lose_idle(IdleEnd end) {
   request_ended_ = true;
   close();
-  if (idle_listener_ != nullptr) idle_listener_->on_idle_connection_lost(*this);
+  if (idle_listener_ != nullptr) idle_listener_->on_idle_connection_lost(*this, end);
 }
 
 }  // namespace trunkd

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/batched_writer.h"
 #include "base/origin.h"
@@ -81,6 +82,11 @@ class UpstreamConnection final : public PooledConnection,
   void pause_reading();  // until resume_reading(); the read timeout rests meanwhile
   void resume_reading();
 
+  // Its origin has left the address: closes at once if it is idle in the pool, else after the
+  // exchange.
+  void retire();
+  void keep_watch(std::unique_ptr<AddressWatch> watch) { watch_ = std::move(watch); }
+
   uint64_t id() const { return id_; }
   uint64_t uses() const { return uses_; }  // exchanges started
   bool response_started() const { return parser_.response_started(); }
@@ -117,7 +123,7 @@ class UpstreamConnection final : public PooledConnection,
   void close();
   void fail(const Error& error);
   Error told_of_origin(Error error) const;
-  void lose_idle();
+  void lose_idle(IdleEnd end);
 
   Scheduler& scheduler_;
   const Origin origin_;
@@ -137,6 +143,7 @@ class UpstreamConnection final : public PooledConnection,
   bool keep_alive_ = true;
   bool head_seen_ = false;
   bool reading_ = true;
+  bool retired_ = false;
   BodyFraming framing_;
   Duration response_timeout_{};
   Duration read_timeout_{};
@@ -149,6 +156,7 @@ class UpstreamConnection final : public PooledConnection,
   BatchedWriter writer_;
   DeferredCall flush_;
   Timer deadline_;
+  std::unique_ptr<AddressWatch> watch_;  // null: the address is not one that was looked up
 };
 
 }  // namespace trunkd

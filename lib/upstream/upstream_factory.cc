@@ -9,31 +9,33 @@ namespace {
 
 class Open final : public PendingOpen {
  public:
-  Open(const UpstreamParts& parts, TlsContext* tls, Duration timeout, Duration dead_after,
-       const Origin& origin, OpenListener& listener)
+  Open(const UpstreamParts& parts, const Destinations& destinations, TlsContext* tls,
+       Duration timeout, Duration dead_after, const Origin& origin, OpenListener& listener)
       : parts_(parts),
+        destinations_(destinations),
         origin_(origin),
         dead_after_(dead_after),
         listener_(listener),
-        connector_({parts.loop, parts.resolver, origin.secure() ? tls : nullptr}, origin, timeout) {
+        connector_({parts.loop, parts.addresses, origin.secure() ? tls : nullptr, &destinations},
+                   origin, timeout) {
     connector_.start([this](Result<Dialled> dialled) { on_done(std::move(dialled)); });
   }
 
  private:
   void on_done(Result<Dialled> dialled) {
     if (!dialled) return listener_.on_open_failed(*this, dialled.error());
-    if (parts_.is_own_address && parts_.is_own_address(dialled->address)) {
-      return listener_.on_open_failed(
-          *this, {ErrorKind::proxy_loop,
-                  origin_.authority() + " is " + dialled->address + ", a listener of trunkd itself",
-                  "Let base_url name the origin, not trunkd."});
-    }
+    const SocketAddress address = dialled->socket_address;
     auto connection = std::make_unique<UpstreamConnection>(
         parts_.loop, origin_, std::move(*dialled), ++parts_.last_connection_id, dead_after_);
+    if (destinations_.fixed(origin_.host) == nullptr) {
+      connection->keep_watch(parts_.addresses.watch(
+          origin_.host, address, [opened = connection.get()] { opened->retire(); }));
+    }
     listener_.on_opened(*this, std::move(connection));  // the pool disposes of this
   }
 
   const UpstreamParts& parts_;
+  const Destinations& destinations_;
   const Origin origin_;
   const Duration dead_after_;
   OpenListener& listener_;
@@ -56,11 +58,12 @@ UpstreamFactory::UpstreamFactory(const UpstreamParts& parts, std::unique_ptr<Tls
     : parts_(parts),
       tls_(std::move(tls)),
       connect_timeout_(settings.connect_timeout),
-      dead_after_(settings.dead_after) {}
+      dead_after_(settings.dead_after),
+      destinations_(settings.destinations, parts.is_own_address) {}
 
 std::unique_ptr<PendingOpen> UpstreamFactory::open(const Origin& origin, OpenListener& listener) {
-  return std::make_unique<Open>(parts_, tls_.get(), connect_timeout_, dead_after_, origin,
-                                listener);
+  return std::make_unique<Open>(parts_, destinations_, tls_.get(), connect_timeout_, dead_after_,
+                                origin, listener);
 }
 
 }  // namespace trunkd

@@ -3,24 +3,22 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 
 #include "net/connector.h"
 #include "pool/connection_factory.h"
+#include "upstream/destinations.h"
 
 namespace trunkd {
 
 // What all sessions share when they open connections.
 struct UpstreamParts {
   Loop& loop;
-  Resolver& resolver;
+  AddressCache& addresses;
   TrustStores& trust;
-  uint64_t& last_connection_id;  // counts up, process-wide
-  // True for an address ("127.0.0.1:7480") that one of our own listeners has: a connection to it
-  // would be a loop.
-  std::function<bool(const std::string& address)> is_own_address;
+  uint64_t& last_connection_id;               // counts up, process-wide
+  Destinations::IsOwnAddress is_own_address;  // a connection to such a one would be a loop
 };
 
 // What a session says of its connections.
@@ -31,6 +29,7 @@ struct UpstreamSettings {
   std::string ca_file;      // empty: the system's store
   std::string server_name;  // instead of the origin's host; may be empty
   bool tls13_only = false;
+  DestinationSettings destinations;
 };
 
 class UpstreamFactory final : public ConnectionFactory {
@@ -50,6 +49,7 @@ class UpstreamFactory final : public ConnectionFactory {
   const std::unique_ptr<TlsContext> tls_;
   const Duration connect_timeout_;
   const Duration dead_after_;
+  const Destinations destinations_;
 };
 
 }  // namespace trunkd

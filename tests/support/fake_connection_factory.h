@@ -28,7 +28,7 @@ class FakeConnection final : public PooledConnection {
   // The origin closes it.
   void die() {
     usable = false;
-    if (idle_listener != nullptr) idle_listener->on_idle_connection_lost(*this);
+    if (idle_listener != nullptr) idle_listener->on_idle_connection_lost(*this, IdleEnd::by_origin);
   }
 
   const Origin origin;

@@ -31,7 +31,7 @@ class TlsOriginTest : public LoopTest {
 
   // A client over a TLS connection that is there.
   std::unique_ptr<TestClient> connect(const Origin& origin, TlsContext& context) {
-    Connector connector({loop_, resolver_, &context}, origin, 5s);
+    Connector connector({loop_, addresses_, &context}, origin, 5s);
     std::optional<Result<Dialled>> dialled;
     connector.start([&](Result<Dialled> done) { dialled = std::move(done); });
     run_until([&] { return dialled.has_value(); }, "the handshake");
@@ -44,6 +44,7 @@ class TlsOriginTest : public LoopTest {
       testing::TempDir() + "trunkd-origin-" + std::to_string(getpid()) + ".pem";
   TrustStores trust_;
   Resolver resolver_{loop_};
+  AddressCache addresses_{loop_, resolver_};
 };
 
 TEST_F(TlsOriginTest, TheSecondConnectionOfAContextResumesTheFirst) {

@@ -39,5 +39,17 @@ TEST(SocketAddressTest, AnotherPortIsAnotherAddress) {
   EXPECT_EQ(address.text(), "[::1]:8080");
 }
 
+TEST(SocketAddressTest, EqualIsTheSameAddressAndPort) {
+  const auto address = [](const char* host, uint16_t port) {
+    return *SocketAddress::parse(host, port);
+  };
+  EXPECT_EQ(address("192.0.2.1", 80), address("192.0.2.1", 80));
+  EXPECT_EQ(address("2001:db8::1", 80), address("2001:db8:0::1", 80));
+  EXPECT_NE(address("192.0.2.1", 80), address("192.0.2.1", 81));
+  EXPECT_NE(address("192.0.2.1", 80), address("192.0.2.2", 80));
+  EXPECT_NE(address("192.0.2.1", 80), address("::ffff:192.0.2.1", 80));
+  EXPECT_NE(address("2001:db8::1", 80), address("2001:db8::2", 80));
+}
+
 }  // namespace
 }  // namespace trunkd

@@ -11,7 +11,7 @@ class ConnectorTest : public TlsTest {
  protected:
   std::unique_ptr<Connector> dial_plain(Outcome& outcome, const std::string& host, uint16_t port,
                                         Duration timeout = 4s) {
-    auto connector = std::make_unique<Connector>(Connector::Parts{loop_, resolver_, nullptr},
+    auto connector = std::make_unique<Connector>(Connector::Parts{loop_, addresses_, nullptr},
                                                  Origin{Scheme::http, host, port}, timeout);
     connector->start([&](auto dialled) { outcome.emplace(std::move(dialled)); });
     EXPECT_FALSE(outcome);
@@ -116,7 +116,7 @@ TEST_F(ConnectorTest, AConnectorMayBeDestroyedInItsOwnAnswer) {
   std::unique_ptr<Connector> connector;
   std::unique_ptr<Transport> transport;
   connector =
-      std::make_unique<Connector>(Connector::Parts{loop_, resolver_, client_.get()},
+      std::make_unique<Connector>(Connector::Parts{loop_, addresses_, client_.get()},
                                   Origin{Scheme::https, "127.0.0.1", listener_->port()}, 4s);
   connector->start([&](Result<Dialled> dialled) {
     connector.reset();
@@ -135,6 +135,75 @@ TEST_F(ConnectorTest, AConnectionOutlivesItsContext) {
   near_.transport->start_reading();
   far().transport->write("still here");
   run_until([&] { return near_.received == "still here"; });
+}
+
+// What the rules of a session would say, of one address.
+struct OneForbidden final : AddressRules {
+  const Addresses* fixed(const std::string& host) const override {
+    return host == "shop" ? &addresses : nullptr;
+  }
+  std::optional<Error> refuse(const Origin&, const SocketAddress& address) const override {
+    if (address.host() != forbidden) return std::nullopt;
+    return Error{ErrorKind::address_refused, address.text() + " is forbidden", {}};
+  }
+  Addresses addresses;
+  std::string forbidden;
+};
+
+class ConnectorRulesTest : public ConnectorTest {
+ protected:
+  std::unique_ptr<Connector> dial_shop(Outcome& outcome, uint16_t port) {
+    auto connector =
+        std::make_unique<Connector>(Connector::Parts{loop_, addresses_, nullptr, &rules_},
+                                    Origin{Scheme::http, "shop", port}, 4s);
+    connector->start([&](auto dialled) { outcome.emplace(std::move(dialled)); });
+    EXPECT_FALSE(outcome);
+    return connector;
+  }
+
+  OneForbidden rules_;
+};
+
+TEST_F(ConnectorRulesTest, AForbiddenAddressIsPassedOver) {
+  const auto listener = silent_listener();
+  rules_.addresses = {*SocketAddress::parse("127.0.0.9", 0), *SocketAddress::parse("127.0.0.1", 0)};
+  rules_.forbidden = "127.0.0.9";
+  Outcome outcome;
+  const auto connector = dial_shop(outcome, listener->port());
+  run_until([&] { return outcome.has_value(); });
+  ASSERT_TRUE(*outcome);
+  EXPECT_EQ((*outcome)->address, "127.0.0.1:" + std::to_string(listener->port()));
+}
+
+TEST_F(ConnectorRulesTest, ToAForbiddenAddressAloneThereIsNoConnection) {
+  const auto listener = silent_listener();
+  rules_.addresses = {*SocketAddress::parse("127.0.0.1", 0)};
+  rules_.forbidden = "127.0.0.1";
+  Outcome outcome;
+  const auto connector = dial_shop(outcome, listener->port());
+  run_until([&] { return outcome.has_value(); });
+  ASSERT_FALSE(*outcome);
+  EXPECT_EQ(outcome->error().kind, ErrorKind::address_refused);
+  run_what_is_ready();
+  EXPECT_TRUE(silent_.empty());
+}
+
+TEST_F(ConnectorRulesTest, TheAddressThatWorkedIsTriedFirstUntilItFails) {
+  auto listener = silent_listener();
+  const uint16_t port = listener->port();
+  rules_.addresses = {*SocketAddress::parse("127.0.0.9", 0), *SocketAddress::parse("127.0.0.1", 0)};
+  Outcome outcome;
+  auto connector = dial_shop(outcome, port);
+  run_until([&] { return outcome.has_value(); });
+  EXPECT_EQ(addresses_.preferred("shop"), SocketAddress::parse("127.0.0.1", 0));
+  listener.reset();
+  outcome.reset();
+  connector = dial_shop(outcome, port);
+  run_until([&] { return outcome.has_value(); });
+  ASSERT_FALSE(*outcome);
+  EXPECT_EQ(outcome->error().detail, "connecting to 127.0.0.1:" + std::to_string(port) +
+                                         ": connection refused; 1 other address failed too");
+  EXPECT_FALSE(addresses_.preferred("shop"));
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ class TlsTest : public PairTest {
   std::unique_ptr<Connector> dial(Outcome& outcome, const std::string& host = "127.0.0.1",
                                   Duration timeout = 4s) {
     auto connector =
-        std::make_unique<Connector>(Connector::Parts{loop_, resolver_, client_.get()},
+        std::make_unique<Connector>(Connector::Parts{loop_, addresses_, client_.get()},
                                     Origin{Scheme::https, host, listener_->port()}, timeout);
     connector->start([&outcome](Result<Dialled> dialled) { outcome.emplace(std::move(dialled)); });
     return connector;
@@ -101,6 +101,7 @@ class TlsTest : public PairTest {
   int files_ = 0;
   TrustStores stores_;
   Resolver resolver_{loop_};
+  AddressCache addresses_{loop_, resolver_};
   std::unique_ptr<TlsServerContext> server_;
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<TlsContext> client_;

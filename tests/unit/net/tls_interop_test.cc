@@ -71,7 +71,8 @@ class TlsInteropTest : public TlsTest {
   // Asks for a page; true if the session was resumed.
   bool ask() {
     Outcome outcome;
-    Connector connector({loop_, resolver_, client_.get()}, {Scheme::https, "127.0.0.1", port_}, 4s);
+    Connector connector({loop_, addresses_, client_.get()}, {Scheme::https, "127.0.0.1", port_},
+                        4s);
     connector.start([&](auto dialled) { outcome.emplace(std::move(dialled)); });
     run_until([&] { return outcome.has_value(); });
     EXPECT_TRUE(*outcome) << outcome->error().detail;
@@ -116,7 +117,7 @@ TEST_F(TlsInteropTest, AServerThatCouldSpeakTls13IsNotSpokenToInTls12) {
   TlsContext::State& context = *client_->state();
   context.remember_tls12(context.key(origin));
   Outcome outcome;
-  Connector connector({loop_, resolver_, client_.get()}, origin, 4s);
+  Connector connector({loop_, addresses_, client_.get()}, origin, 4s);
   connector.start([&](auto dialled) { outcome.emplace(std::move(dialled)); });
   run_until([&] { return outcome.has_value(); });
   ASSERT_FALSE(*outcome);

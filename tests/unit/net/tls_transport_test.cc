@@ -166,7 +166,7 @@ TEST_F(TlsTransportTest, OneByteAtATimeIsTheSame) {
   std::unique_ptr<Relay> relay;
   const auto front = relay_listener(relay);
   Outcome outcome;
-  Connector connector({loop_, resolver_, client_.get()},
+  Connector connector({loop_, addresses_, client_.get()},
                       {Scheme::https, "127.0.0.1", front->port()}, 4s);
   connector.start([&](auto dialled) { outcome.emplace(std::move(dialled)); });
   const auto pump = [&] {

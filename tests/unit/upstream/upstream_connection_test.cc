@@ -35,7 +35,7 @@ struct Recorder final : UpstreamListener {
 };
 
 struct RecordingIdleListener final : IdleListener {
-  void on_idle_connection_lost(PooledConnection&) override { ++lost; }
+  void on_idle_connection_lost(PooledConnection&, IdleEnd) override { ++lost; }
   int lost = 0;
 };
 
@@ -84,6 +84,39 @@ TEST_F(UpstreamConnectionTest, IsReusableAfterAWholeExchange) {
   EXPECT_EQ(listener_.body, "ok");
   EXPECT_TRUE(connection_->reusable());
   EXPECT_EQ(connection_->uses(), 1u);
+}
+
+TEST_F(UpstreamConnectionTest, WhenItsAddressIsGoneAnIdleConnectionEndsAtOnce) {
+  connection_->retire();
+  EXPECT_EQ(idle_.lost, 1);
+  EXPECT_FALSE(connection_->reusable());
+}
+
+TEST_F(UpstreamConnectionTest, WhenItsAddressIsGoneABusyConnectionEndsAfterItsExchange) {
+  connection_->set_idle_listener(nullptr);  // leased
+  get();
+  connection_->retire();
+  peer_.send(kOk);
+  EXPECT_TRUE(listener_.ended);
+  EXPECT_EQ(listener_.body, "ok");
+  EXPECT_FALSE(connection_->reusable());
+}
+
+TEST_F(UpstreamConnectionTest, WhenItsAddressIsGoneALeasedConnectionMayCarryItsExchangeButNoOther) {
+  connection_->set_idle_listener(nullptr);
+  connection_->retire();
+  ASSERT_TRUE(connection_->reusable());
+  get();
+  peer_.send(kOk);
+  EXPECT_EQ(listener_.body, "ok");
+  EXPECT_FALSE(connection_->reusable());
+}
+
+TEST_F(UpstreamConnectionTest, WhenItsAddressIsGoneAnUnusedLeaseEndsTheConnection) {
+  connection_->set_idle_listener(nullptr);
+  connection_->retire();
+  connection_->abandon();
+  EXPECT_FALSE(connection_->reusable());
 }
 
 TEST_F(UpstreamConnectionTest, ByteByByteIsTheSame) {

@@ -1,0 +1,55 @@
+// Which addresses the connections of a pool may go to, and which hosts have theirs from the
+// configuration.
+
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/address_kind.h"
+#include "net/connector.h"
+
+namespace trunkd {
+
+// What a session, or several that share a pool, say of it; hosts are normalized.
+struct DestinationSettings {
+  std::map<std::string, std::vector<std::string>> resolve;  // address literals
+
+  // Private addresses are refused, but for what is named below.
+  bool public_only = false;
+  struct Named {
+    std::string host;
+    std::optional<uint16_t> port;  // none: 80 and 443
+  };
+  std::vector<Named> named;  // hosts that may be at any address
+  bool allow_private = false;
+  std::vector<std::string> allow_private_hosts;     // "intranet.example", "*.intranet.example"
+  std::vector<std::string> allow_private_networks;  // "10.0.0.0/8", "fd00::1"
+};
+
+class Destinations final : public AddressRules {
+ public:
+  // True for an address ("127.0.0.1:7480") that one of our own listeners has.
+  using IsOwnAddress = std::function<bool(const std::string& address)>;
+
+  // `is_own_address` may be empty; what it refers to must outlive this.
+  Destinations(const DestinationSettings& settings, IsOwnAddress is_own_address);
+
+  const Addresses* fixed(const std::string& host) const override;
+  // proxy_loop, address_refused.
+  std::optional<Error> refuse(const Origin& origin, const SocketAddress& address) const override;
+
+ private:
+  bool is_loop(const SocketAddress& address) const;
+  bool may_be_private(const Origin& origin) const;
+
+  const DestinationSettings settings_;
+  const IsOwnAddress is_own_address_;
+  std::map<std::string, Addresses> fixed_;
+  std::vector<IpNetwork> networks_;
+};
+
+}  // namespace trunkd
