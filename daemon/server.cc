@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "daemon/secrets.h"
+#include "daemon/tls_notices.h"
 
 namespace trunkd {
 namespace {
@@ -42,11 +43,14 @@ bool is_this_machine(const std::string& address, uint16_t port) {
 // What the sessions are made of outside of tests.
 class RealParts final : public SessionParts {
  public:
-  RealParts(Loop& loop, Log& log, UpstreamParts& upstream, const JarStorage* jars)
-      : loop_(loop), log_(log), upstream_(upstream), jars_(jars) {}
+  RealParts(Loop& loop, Log& log, const Config& config, UpstreamParts& upstream,
+            const JarStorage* jars)
+      : loop_(loop), log_(log), config_(config), upstream_(upstream), jars_(jars) {}
 
   Result<std::unique_ptr<ConnectionFactory>> make_factory(const SessionConfig& session) override {
-    return UpstreamFactory::create(upstream_, upstream_settings(session));
+    UpstreamSettings settings = upstream_settings(config_, session);
+    settings.on_tls_files = tell_tls_files(log_, session.name);
+    return UpstreamFactory::create(upstream_, settings);
   }
   std::unique_ptr<Secret> open_secret(const SessionConfig& session,
                                       const SecretRef& reference) override {
@@ -57,6 +61,7 @@ class RealParts final : public SessionParts {
  private:
   Loop& loop_;
   Log& log_;
+  const Config& config_;
   UpstreamParts& upstream_;
   const JarStorage* jars_;  // null if no session has cookies
 };
@@ -116,7 +121,7 @@ Result<bool> Server::start() {
     if (!opened) return tl::unexpected(opened.error());
     jars_ = std::move(*opened);
   }
-  RealParts parts(loop_, log_, upstream_, jars_.get());
+  RealParts parts(loop_, log_, *config_, upstream_, jars_.get());
   auto table = SessionTable::create(loop_, parts, config_);
   if (!table) return tl::unexpected(table.error());
   context_.table = std::move(*table);
@@ -128,10 +133,7 @@ Result<bool> Server::start() {
     for (const ListenAddress& address : config_->sessions[i].listen) {
       if (auto opened = open(address, i); !opened) return opened;
     }
-    if (!config_->sessions[i].tls.verify) {
-      log_.warning("session \"" + config_->sessions[i].name +
-                   "\": tls.verify is false, anybody on the way can read and change what it sends");
-    }
+    warn_of_tls(log_, config_->sessions[i]);
   }
   log_.info("ready");
   return true;

@@ -4,13 +4,33 @@
 
 #include "config/config_loader.h"
 #include "daemon/exit_codes.h"
+#include "session/session.h"
 
 namespace trunkd {
+namespace {
+
+// As the daemon does when it starts. True if all files can be used.
+bool check_tls_files(const Config& config, std::ostream& err) {
+  TrustStores trust;
+  bool good = true;
+  for (const SessionConfig& session : config.sessions) {
+    if (!session.pool.empty()) continue;  // the owner's are equal
+    const auto made = TlsContext::create(upstream_settings(config, session).tls, trust);
+    if (made) continue;
+    good = false;
+    err << "session \"" << session.name << "\": " << made.error().detail << '\n';
+    if (!made.error().hint.empty()) err << "  " << made.error().hint << '\n';
+  }
+  return good;
+}
+
+}  // namespace
 
 int run_check(const std::vector<std::string>& files, std::ostream& out, std::ostream& err) {
   const LoadedConfig loaded = load_config(files, process_environment());
   for (const ConfigMistake& mistake : loaded.mistakes) err << mistake.text() << '\n';
   if (!loaded.config) return kExitConfig;
+  if (!check_tls_files(*loaded.config, err)) return kExitConfig;
   const size_t sessions = loaded.config->sessions.size();
   out << "The configuration is good: " << sessions << (sessions == 1 ? " session" : " sessions")
       << (files.size() == 1 ? " in " : ", merged from");

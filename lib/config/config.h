@@ -96,9 +96,12 @@ struct KeepaliveConfig {
 
 struct TlsConfig {
   bool verify = true;
-  std::string ca_file;
+  std::string ca_file;        // instead of the system's store
+  std::string extra_ca_file;  // beside it, or beside ca_file
   std::string server_name;
   bool tls13_only = false;  // min_version: "1.3"
+  std::string client_cert;
+  std::string client_key;  // empty: in client_cert's file
 
   bool operator==(const TlsConfig&) const = default;
 };

@@ -16,6 +16,7 @@
 #include "config/session_links.h"
 #include "config/session_rules.h"
 #include "config/state_rules.h"
+#include "config/tls_rules.h"
 #include "config/yaml_tree.h"
 
 namespace trunkd {
@@ -61,6 +62,7 @@ class Loader {
       reader_.read_fields(*entry->value, kDefaults, session_fields(), defaults);
     }
     check_auth(kDefaults, defaults, reader_);
+    check_tls_defaults(kDefaults, defaults, reader_);
     for (const YamlEntry* entry : entries_named(documents_, kSessions)) {
       if (reader_.expect_mapping(*entry->value, kSessions)) read_sessions(*entry->value, defaults);
     }

@@ -70,6 +70,7 @@ FieldTable<SessionDraft> session_fields();
 FieldTable<SocketDraft> socket_fields();
 
 // Parts of session_fields().
+FieldTable<SessionDraft> tls_fields();
 FieldTable<SessionDraft> carried_fields();
 FieldTable<SessionDraft> conduct_fields();
 FieldTable<SessionDraft> address_fields();

@@ -6,7 +6,6 @@ namespace trunkd {
 namespace {
 
 constexpr std::string_view kIgnoreOrObey[] = {"ignore", "obey"};
-constexpr std::string_view kTlsVersions[] = {"1.2", "1.3"};
 
 // One that belongs to the pool: a session that uses another's cannot say it.
 template <auto... Path>
@@ -147,29 +146,9 @@ constexpr Field<SessionDraft> kConnectionFields[] = {
          .description = "How many unused upstream connections are kept ready, TLS done, as long as "
                         "the session is used; goes with base_url.",
          .max = 65535}),
-    session_field<&SessionConfig::tls, &TlsConfig::verify>(
-        {.name = "tls.verify",
-         .syntax = Syntax::boolean,
-         .description = "Whether the host's certificate is verified; false only for a test."}),
-    session_field<&SessionConfig::tls, &TlsConfig::ca_file>(
-        {.name = "tls.ca_file",
-         .syntax = Syntax::path,
-         .description = "A PEM file with the authorities to trust instead of the system's store; "
-                        "off is the system's store.",
-         .can_be_off = true}),
-    session_field<&SessionConfig::tls, &TlsConfig::server_name>(
-        {.name = "tls.server_name",
-         .syntax = Syntax::host,
-         .description = "The name to ask for and to find in the certificate; off is the URL's "
-                        "host.",
-         .can_be_off = true}),
-    session_field<&SessionConfig::tls, &TlsConfig::tls13_only>(
-        {.name = "tls.min_version",
-         .syntax = Syntax::choice,
-         .description = "The oldest version of TLS that is spoken.",
-         .words = kTlsVersions}),
-    later_field<SessionDraft>("tls.client_cert", 3),
-    later_field<SessionDraft>("tls.client_key", 3),
+};
+
+constexpr Field<SessionDraft> kMessageFields[] = {
     session_field<&SessionConfig::via>(
         {.name = "via",
          .syntax = Syntax::boolean,
@@ -209,7 +188,8 @@ FieldTable<SessionDraft> session_fields() {
   static const std::vector<Field<SessionDraft>> fields = [] {
     std::vector<Field<SessionDraft>> all;
     for (const FieldTable<SessionDraft> part :
-         {FieldTable<SessionDraft>(kConnectionFields), carried_fields(), conduct_fields(),
+         {FieldTable<SessionDraft>(kConnectionFields), tls_fields(),
+          FieldTable<SessionDraft>(kMessageFields), carried_fields(), conduct_fields(),
           address_fields(), FieldTable<SessionDraft>(kLaterFields)}) {
       all.insert(all.end(), part.begin(), part.end());
     }

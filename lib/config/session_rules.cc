@@ -6,6 +6,7 @@
 #include "config/host_syntax.h"
 #include "config/listen_address.h"
 #include "config/state_rules.h"
+#include "config/tls_rules.h"
 #include "http/url.h"
 
 namespace trunkd {
@@ -124,6 +125,7 @@ SessionConfig finish_session(const NamedSession& session, FieldReader& reader) {
   if (reach == Reach::one_host) finish_one_host(session.draft, config);
   if (reach == Reach::many_hosts) finish_many_hosts(session, config, reader);
   if (reach != Reach::unknown) finish_limits(session, config, reader);
+  finish_tls(session, config, reader);
   finish_state(session, config, reader);
   return config;
 }

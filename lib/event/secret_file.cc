@@ -1,48 +1,20 @@
 #include "event/secret_file.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <utility>
 #include <uv.h>
+
+#include "event/read_file.h"
 
 namespace trunkd {
 namespace {
 
 constexpr size_t kMaxSecret = size_t{64} * 1024;
 
-// Reads until the end of the file, or until it is too long. Returns 0 or errno.
-int read_all(int fd, std::string& content) {
-  char piece[4096];
-  while (content.size() <= kMaxSecret) {
-    const ssize_t count = read(fd, piece, sizeof piece);
-    if (count == 0) return 0;
-    if (count > 0) {
-      content.append(piece, static_cast<size_t>(count));
-    } else if (errno != EINTR) {
-      return errno;
-    }
-  }
-  return 0;
-}
-
 // On any thread. It is read whole each time: times and sizes can stay the same over a change.
 Result<std::string> read_secret(const std::string& path, const std::string& reference) {
-  // Without O_NONBLOCK a named pipe would hold the thread until somebody writes to it.
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (fd < 0) return no_secret(reference, std::strerror(errno));
-  struct stat kind {};
-  std::string content;
-  int error = fstat(fd, &kind) == 0 ? 0 : errno;
-  const bool regular = error == 0 && S_ISREG(kind.st_mode);
-  if (regular) error = read_all(fd, content);
-  close(fd);
-  if (error != 0) return no_secret(reference, std::strerror(error));
-  if (!regular) return no_secret(reference, "it is not a regular file");
-  if (content.size() > kMaxSecret) return no_secret(reference, "it has more than 64 KiB");
-  return secret_value(std::move(content), reference);
+  auto content = read_regular_file(path, kMaxSecret);
+  if (!content) return no_secret(reference, content.error().detail);
+  return secret_value(std::move(*content), reference);
 }
 
 bool same(const Result<std::string>& a, const Result<std::string>& b) {

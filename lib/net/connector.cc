@@ -147,7 +147,7 @@ void Connector::State::handshake() {
   const auto& context = parts.tls->state();
   if (auto loaded = context->load_trust(); !loaded) return finish(tl::unexpected(loaded.error()));
   const std::string key = context->key(origin);
-  auto shared = context->shared_for(key);
+  auto shared = context->shared_for(origin);
   if (!shared) return finish(tl::unexpected(shared.error()));
   for_tls12 = context->is_tls12(key);
   std::unique_ptr<HandshakeGate::Lead> lead;

@@ -22,6 +22,7 @@ class ClientSide final : public TlsSide {
         lead_(std::move(lead)),
         check_(name_, context_->settings.verify),
         started_(clock_.now()),
+        generation_(context_->generation),
         tls12_only_(context_->is_tls12(key_)) {}
 
   int prepare(mbedtls_ssl_context& connection) override {
@@ -79,7 +80,11 @@ class ClientSide final : public TlsSide {
               "the certificate of " + peer_ + " cannot be used: " + mbedtls_words(status),
               {}};
     }
-    return handshake_failed(mbedtls_words(status));
+    Error error = handshake_failed(mbedtls_words(status));
+    if (status == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE && !context_->material.identity) {
+      error.hint = "If it asks for a client certificate: tls.client_cert names one.";
+    }
+    return error;
   }
 
  private:
@@ -95,7 +100,7 @@ class ClientSide final : public TlsSide {
 
   void on_failure(int status, const mbedtls_ssl_context& connection) {
     // It may be the session that the origin could not stand: the next one begins from nothing.
-    if (offered_) context_->sessions.forget(key_);
+    if (offered_ && generation_ == context_->generation) context_->sessions.forget(key_);
     if (tls12_only_) {
       context_->forget_tls12(key_);
     } else if (status == MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER &&
@@ -106,7 +111,8 @@ class ClientSide final : public TlsSide {
 
   void keep_session(mbedtls_ssl_context& connection) {
     auto session = std::make_unique<TlsSession>();
-    if (mbedtls_ssl_get_session(&connection, session->get()) == 0) {
+    const bool by_old_files = generation_ != context_->generation;
+    if (!by_old_files && mbedtls_ssl_get_session(&connection, session->get()) == 0) {
       context_->sessions.store(key_, std::move(session), verified_at_);
     }
     lead_.reset();
@@ -120,6 +126,7 @@ class ClientSide final : public TlsSide {
   std::unique_ptr<HandshakeGate::Lead> lead_;
   CertificateCheck check_;
   const SteadyTime started_;
+  const uint64_t generation_;  // of the files
   SteadyTime verified_at_{};
   const bool tls12_only_;
   bool offered_ = false;  // a session to resume

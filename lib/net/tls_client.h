@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
@@ -11,6 +13,7 @@
 #include "base/scheduler.h"
 #include "net/handshake_gate.h"
 #include "net/tls_context.h"
+#include "net/tls_material.h"
 #include "net/tls_session_cache.h"
 #include "net/tls_side.h"
 
@@ -19,9 +22,11 @@ namespace trunkd {
 struct TlsContext::State {
   TlsSettings settings;
   TrustStores& stores;
-  std::shared_ptr<TrustStore> trust;  // null: the system's, not read yet
-  std::shared_ptr<TlsShared> shared;
-  std::shared_ptr<TlsShared> shared_tls12;  // null: not needed yet
+  FileContents contents;  // what `material` was made from, until it is followed
+  TlsMaterial material;
+  uint64_t generation = 0;  // of the material
+  // With and without the certificate, for both versions and for TLS 1.2 only; null: not needed yet.
+  std::array<std::shared_ptr<TlsShared>, 4> prepared;
   TlsSessionCache sessions;
   HandshakeGate gate;
 
@@ -30,8 +35,11 @@ struct TlsContext::State {
   // Before the first handshake; the system's store is read only then.
   Result<void> load_trust();
   Result<std::shared_ptr<TlsShared>> configure(TlsVersion max_version) const;
-  // What connections with this key share; `load_trust` was called.
-  Result<std::shared_ptr<TlsShared>> shared_for(const std::string& key);
+  // For the handshakes from now on.
+  void replace(TlsMaterial by);
+  bool shows_certificate_to(const Origin& origin) const;
+  // What connections to this origin share; `load_trust` was called.
+  Result<std::shared_ptr<TlsShared>> shared_for(const Origin& origin);
 
   // mbedTLS 3.6.6 offers RSA-PSS in a hello for TLS 1.2 and 1.3 and then refuses it if the server
   // speaks TLS 1.2 (its issue 10674). For such origins the hello is made for TLS 1.2 only.

@@ -1,5 +1,6 @@
 #include "net/tls_context.h"
 
+#include <algorithm>
 #include <mbedtls/error.h>
 #include <psa/crypto.h>
 #include <utility>
@@ -47,12 +48,12 @@ Result<void> configure_tls(TlsShared& shared, int endpoint) {
 Result<std::unique_ptr<TlsContext>> TlsContext::create(const TlsSettings& settings,
                                                        TrustStores& trust) {
   auto state = std::make_shared<State>(settings, trust);
-  if (!settings.ca_file.empty()) {
-    if (auto loaded = state->load_trust(); !loaded) return tl::unexpected(loaded.error());
-  }
-  auto shared = state->configure(TlsVersion::tls13);
-  if (!shared) return tl::unexpected(shared.error());
-  state->shared = std::move(*shared);
+  state->contents = read_files(tls_files(settings), kMaxPemFile);
+  auto material = make_tls_material(settings, state->contents, trust);
+  if (!material) return tl::unexpected(material.error());
+  state->replace(std::move(*material));
+  // Tries what the first handshake needs.
+  if (auto made = state->configure(TlsVersion::tls13); !made) return tl::unexpected(made.error());
   return std::unique_ptr<TlsContext>(new TlsContext(std::move(state)));
 }
 
@@ -79,24 +80,43 @@ Result<std::shared_ptr<TlsShared>> TlsContext::State::configure(TlsVersion max_v
 }
 
 Result<void> TlsContext::State::load_trust() {
-  if (trust || !settings.verify) return {};
-  auto loaded = stores.load(settings.ca_file);
+  if (material.trust || !settings.verify) return {};
+  auto loaded = stores.system();
   if (!loaded) return tl::unexpected(loaded.error());
-  trust = std::move(*loaded);
+  material.trust = std::move(*loaded);
   return {};
 }
 
-Result<std::shared_ptr<TlsShared>> TlsContext::State::shared_for(const std::string& key) {
-  std::shared_ptr<TlsShared>& chosen = is_tls12(key) ? shared_tls12 : shared;
-  if (!chosen) {
-    auto made = configure(TlsVersion::tls12);
-    if (!made) return tl::unexpected(made.error());
-    chosen = std::move(*made);
+void TlsContext::State::replace(TlsMaterial by) {
+  material = std::move(by);
+  for (auto& shared : prepared) shared.reset();  // connections keep theirs
+  sessions.clear();
+  ++generation;
+}
+
+bool TlsContext::State::shows_certificate_to(const Origin& origin) const {
+  const auto& hosts = settings.client_cert_for;
+  return hosts.empty() || std::find(hosts.begin(), hosts.end(), origin) != hosts.end();
+}
+
+Result<std::shared_ptr<TlsShared>> TlsContext::State::shared_for(const Origin& origin) {
+  const bool tls12 = is_tls12(key(origin));
+  const bool identified = material.identity != nullptr && shows_certificate_to(origin);
+  std::shared_ptr<TlsShared>& chosen = prepared[(tls12 ? 2U : 0U) + (identified ? 1U : 0U)];
+  if (chosen) return chosen;
+  auto made = configure(tls12 ? TlsVersion::tls12 : TlsVersion::tls13);
+  if (!made) return tl::unexpected(made.error());
+  mbedtls_ssl_config* config = (*made)->config.get();
+  if (material.trust) {
+    mbedtls_ssl_conf_ca_chain(config, material.trust->certificates.get(), nullptr);
   }
-  if (trust && !chosen->keep_alive) {
-    mbedtls_ssl_conf_ca_chain(chosen->config.get(), trust->certificates.get(), nullptr);
-    chosen->keep_alive = trust;
+  if (identified) {
+    const int status = mbedtls_ssl_conf_own_cert(config, material.identity->chain.get(),
+                                                 material.identity->key.get());
+    if (status != 0) return failure(ErrorKind::internal, "mbedTLS: " + mbedtls_words(status));
   }
+  (*made)->keep_alive = std::make_shared<const TlsMaterial>(material);
+  chosen = std::move(*made);
   return chosen;
 }
 
@@ -109,6 +129,21 @@ TlsContext::TlsContext(std::shared_ptr<State> state) : state_(std::move(state)) 
 
 TlsContext::~TlsContext() = default;
 
-int TlsContext::unread_certificates() const { return state_->trust ? state_->trust->unread : 0; }
+void TlsContext::follow_files(Loop& loop, OnTlsFiles on_change, Duration every) {
+  std::vector<std::string> files = tls_files(state_->settings);
+  if (files.empty()) return;
+  following_ = trunkd::follow_files(
+      loop, std::move(files), kMaxPemFile, std::exchange(state_->contents, {}),
+      [state = state_.get(), tell = std::move(on_change)](const FileContents& contents) {
+        auto material = make_tls_material(state->settings, contents, state->stores);
+        if (material) state->replace(std::move(*material));
+        if (tell) tell(material ? nullptr : &material.error());
+      },
+      every);
+}
+
+int TlsContext::unread_certificates() const {
+  return state_->material.trust ? state_->material.trust->unread : 0;
+}
 
 }  // namespace trunkd

@@ -24,6 +24,7 @@ mbedtls_ssl_protocol_version protocol(TlsVersion version) {
 
 struct TlsServerContext::State {
   Certificates certificates;
+  Certificates client_authority;
   PrivateKey key;
   SessionCache cache;
   TicketKeys tickets;
@@ -62,8 +63,11 @@ namespace {
 
 class ServerSide final : public TlsSide {
  public:
-  ServerSide(std::shared_ptr<const void> keep_alive, bool& found_session)
-      : keep_alive_(std::move(keep_alive)), found_session_(found_session) {}
+  ServerSide(std::shared_ptr<const void> keep_alive, bool& found_session,
+             std::shared_ptr<std::string> client)
+      : keep_alive_(std::move(keep_alive)),
+        found_session_(found_session),
+        client_(std::move(client)) {}
 
   int prepare(mbedtls_ssl_context&) override { return 0; }
 
@@ -74,7 +78,12 @@ class ServerSide final : public TlsSide {
     return status;
   }
 
-  void on_handshake_over(mbedtls_ssl_context&) override {}
+  void on_handshake_over(mbedtls_ssl_context& connection) override {
+    const mbedtls_x509_crt* shown = mbedtls_ssl_get_peer_cert(&connection);
+    char text[256];
+    if (shown == nullptr) return;
+    if (mbedtls_x509_dn_gets(text, sizeof text, &shown->subject) > 0) *client_ = text;
+  }
   void on_ticket(mbedtls_ssl_context&) override {}
   void on_first_bytes() override {}
   bool resumed() const override { return resumed_; }
@@ -84,6 +93,7 @@ class ServerSide final : public TlsSide {
  private:
   const std::shared_ptr<const void> keep_alive_;
   bool& found_session_;
+  const std::shared_ptr<std::string> client_;
   bool resumed_ = false;
 };
 
@@ -91,8 +101,9 @@ class Accept final : public TlsAccept {
  public:
   using Done = std::function<void(Result<TlsAccepted>)>;
 
-  Accept(std::unique_ptr<TlsTransport> transport, Done done)
-      : transport_(std::move(transport)), done_(std::move(done)) {
+  Accept(std::unique_ptr<TlsTransport> transport, std::shared_ptr<const std::string> client,
+         Done done)
+      : transport_(std::move(transport)), client_(std::move(client)), done_(std::move(done)) {
     transport_->handshake([this](Result<void> result) { finish(std::move(result)); });
   }
 
@@ -101,10 +112,11 @@ class Accept final : public TlsAccept {
     const Done done = std::exchange(done_, nullptr);
     if (!result) return done(tl::unexpected(result.error()));  // may destroy this
     const bool resumed = transport_->resumed();
-    done(TlsAccepted{std::move(transport_), resumed});  // may destroy this
+    done(TlsAccepted{std::move(transport_), resumed, *client_});  // may destroy this
   }
 
   std::unique_ptr<TlsTransport> transport_;
+  const std::shared_ptr<const std::string> client_;
   Done done_;
 };
 
@@ -124,6 +136,13 @@ Result<void> TlsServerContext::State::load(const TlsServerSettings& settings) {
   if (status != 0) {
     return failure(ErrorKind::internal, "cannot read the key: " + mbedtls_words(status));
   }
+  if (settings.client_authority.empty()) return {};
+  status = mbedtls_x509_crt_parse(client_authority.get(), bytes(settings.client_authority),
+                                  settings.client_authority.size() + 1);
+  if (status != 0) {
+    return failure(ErrorKind::internal,
+                   "cannot read the authority of clients: " + mbedtls_words(status));
+  }
   return {};
 }
 
@@ -132,6 +151,10 @@ Result<void> TlsServerContext::State::configure(const TlsServerSettings& setting
   mbedtls_ssl_conf_min_tls_version(config, protocol(settings.min_version));
   mbedtls_ssl_conf_max_tls_version(config, protocol(settings.max_version));
   int status = mbedtls_ssl_conf_own_cert(config, certificates.get(), key.get());
+  if (!settings.client_authority.empty()) {
+    mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_REQUIRED);
+    mbedtls_ssl_conf_ca_chain(config, client_authority.get(), nullptr);
+  }
   if (settings.tickets) {
     if (status == 0) {
       status =
@@ -162,10 +185,11 @@ TlsServerContext::~TlsServerContext() = default;
 std::unique_ptr<TlsAccept> TlsServerContext::accept(Scheduler& scheduler,
                                                     std::unique_ptr<Transport> transport,
                                                     std::function<void(Result<TlsAccepted>)> done) {
-  auto side = std::make_unique<ServerSide>(state_, state_->found_session);
+  auto client = std::make_shared<std::string>();
+  auto side = std::make_unique<ServerSide>(state_, state_->found_session, client);
   return std::make_unique<Accept>(std::make_unique<TlsTransport>(scheduler, std::move(transport),
                                                                  state_->shared, std::move(side)),
-                                  std::move(done));
+                                  std::move(client), std::move(done));
 }
 
 }  // namespace trunkd

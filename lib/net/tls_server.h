@@ -18,12 +18,14 @@ struct TlsServerSettings {
   std::string key;          // PEM
   TlsVersion min_version = TlsVersion::tls12;
   TlsVersion max_version = TlsVersion::tls13;
-  bool tickets = true;  // else TLS 1.2 session ids, and TLS 1.3 is not resumed
+  std::string client_authority{};  // PEM; whose certificates clients must show; empty: none asked
+  bool tickets = true;             // else TLS 1.2 session ids, and TLS 1.3 is not resumed
 };
 
 struct TlsAccepted {
   std::unique_ptr<Transport> transport;  // reading is off
   bool resumed = false;                  // no certificate was sent
+  std::string client;                    // the subject of its certificate, "CN=robot"; may be empty
 };
 
 // A handshake of a client that came. Destroying it closes the connection.

@@ -24,6 +24,7 @@ class TlsSessionCache {
   SteadyTime verified_at(const std::string& key) const;
   void store(const std::string& key, std::unique_ptr<TlsSession> session, SteadyTime verified_at);
   void forget(const std::string& key) { sessions_.erase(key); }
+  void clear() { sessions_.clear(); }
 
  private:
   struct Entry {

@@ -1,27 +1,34 @@
-// TrustStore: the certificates of the authorities that are believed, from one file.
+// TrustStore: the certificates of the authorities that are believed.
 
 #pragma once
 
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
+#include "net/pem_file.h"
 
 namespace trunkd {
 
 class TrustStore;
 
-// Parses each file once for all who use it at the same time: the system's has some 140 authorities.
-// Owned by the server; must outlive the contexts that are made with it.
+// Parses the same content once for all who use it at the same time: the system's store has some 140
+// authorities. Owned by the server; must outlive the contexts that are made with it.
 class TrustStores {
  public:
-  // `ca_file` is PEM; empty stands for the system's store. Fails with a sentence that names the
-  // file.
-  Result<std::shared_ptr<TrustStore>> load(const std::string& ca_file);
+  // Fails with a sentence that names the file.
+  Result<std::shared_ptr<TrustStore>> system();
+  // The authorities of all `files`, and of the system's store too if asked for. A file without any
+  // is an error, which names it.
+  Result<std::shared_ptr<TrustStore>> of(const std::vector<PemFile>& files, bool with_system);
 
  private:
-  std::map<std::string, std::weak_ptr<TrustStore>> loaded_;
+  Result<std::shared_ptr<TrustStore>> parsed(const std::vector<PemFile>& files);
+
+  std::weak_ptr<TrustStore> system_;
+  std::map<std::string, std::weak_ptr<TrustStore>> parsed_;  // by all that went into it
 };
 
 }  // namespace trunkd

@@ -36,12 +36,39 @@ DestinationSettings destinations(const SessionConfig& config) {
   return settings;
 }
 
+// Empty if a session over the pool of `owner` is for many hosts, which are all named by the user.
+std::vector<Origin> origins_over(const Config& config, const SessionConfig& owner) {
+  std::vector<Origin> origins;
+  for (const SessionConfig& session : config.sessions) {
+    if (session.name != owner.name && session.pool != owner.name) continue;
+    if (session.multi_host) return {};
+    origins.push_back(session.origin);
+  }
+  return origins;
+}
+
+TlsSettings tls_settings(const Config& config, const SessionConfig& owner) {
+  TlsSettings settings;
+  settings.verify = owner.tls.verify;
+  settings.ca_file = owner.tls.ca_file;
+  settings.extra_ca_file = owner.tls.extra_ca_file;
+  settings.server_name = owner.tls.server_name;
+  settings.min_version = owner.tls.tls13_only ? TlsVersion::tls13 : TlsVersion::tls12;
+  settings.client_cert = owner.tls.client_cert;
+  settings.client_key = owner.tls.client_key;
+  settings.client_cert_for = origins_over(config, owner);
+  return settings;
+}
+
 }  // namespace
 
-UpstreamSettings upstream_settings(const SessionConfig& config) {
-  return {config.timeouts.connect, config.keepalive.dead_after, config.tls.verify,
-          config.tls.ca_file,      config.tls.server_name,      config.tls.tls13_only,
-          destinations(config)};
+UpstreamSettings upstream_settings(const Config& config, const SessionConfig& owner) {
+  UpstreamSettings settings;
+  settings.connect_timeout = owner.timeouts.connect;
+  settings.dead_after = owner.keepalive.dead_after;
+  settings.destinations = destinations(owner);
+  settings.tls = tls_settings(config, owner);
+  return settings;
 }
 
 Session::Session(Scheduler& scheduler, Makings makings, std::shared_ptr<const Config> config,

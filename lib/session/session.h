@@ -75,8 +75,10 @@ class Session {
   bool told_dropped_secure_ = false;
 };
 
-// What the upstream side needs of a session's settings, for a factory of its connections.
-UpstreamSettings upstream_settings(const SessionConfig& settings);
+// What the upstream side needs of the settings of a pool's owner, for a factory of its connections.
+// A client certificate is for the origins of the sessions over the pool, not for where a redirect
+// leads.
+UpstreamSettings upstream_settings(const Config& config, const SessionConfig& owner);
 
 // The sessions of one configuration and the router that finds them. Immutable; a reload makes a
 // new one.

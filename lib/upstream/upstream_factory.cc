@@ -46,10 +46,9 @@ class Open final : public PendingOpen {
 
 Result<std::unique_ptr<UpstreamFactory>> UpstreamFactory::create(const UpstreamParts& parts,
                                                                  const UpstreamSettings& settings) {
-  const TlsSettings tls_settings{settings.verify, settings.ca_file, settings.server_name,
-                                 settings.tls13_only ? TlsVersion::tls13 : TlsVersion::tls12};
-  auto tls = TlsContext::create(tls_settings, parts.trust);
+  auto tls = TlsContext::create(settings.tls, parts.trust);
   if (!tls) return tl::unexpected(tls.error());
+  (*tls)->follow_files(parts.loop, settings.on_tls_files);
   return std::unique_ptr<UpstreamFactory>(new UpstreamFactory(parts, std::move(*tls), settings));
 }
 

@@ -25,17 +25,15 @@ struct UpstreamParts {
 struct UpstreamSettings {
   Duration connect_timeout = 5s;  // lookup, TCP and TLS together
   Duration dead_after = 5s;  // of a connection whose other end acknowledges nothing; 0: no limit
-  bool verify = true;
-  std::string ca_file;      // empty: the system's store
-  std::string server_name;  // instead of the origin's host; may be empty
-  bool tls13_only = false;
   DestinationSettings destinations;
+  TlsSettings tls;
+  OnTlsFiles on_tls_files;  // may be empty
 };
 
 class UpstreamFactory final : public ConnectionFactory {
  public:
-  // `parts` must outlive the factory. Fails with a sentence that names the file if ca_file cannot
-  // be used.
+  // `parts` must outlive the factory. Fails with a sentence that names the file if one of
+  // those for TLS cannot be used; they are followed from then on.
   static Result<std::unique_ptr<UpstreamFactory>> create(const UpstreamParts& parts,
                                                          const UpstreamSettings& settings);
 

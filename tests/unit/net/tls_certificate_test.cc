@@ -197,9 +197,9 @@ TEST_F(TlsCertificateTest, ACaFileThatCannotBeUsedIsAnErrorThatNamesIt) {
 }
 
 TEST_F(TlsCertificateTest, ATrustStoreIsParsedOnceForAllWhoUseIt) {
-  const std::string path = file_with(certificate({"a.example"}).certificate);
-  const auto first = stores_.load(path);
-  EXPECT_EQ(*first, *stores_.load(path));
+  const PemFile file{"a.pem", certificate({"a.example"}).certificate};
+  const auto first = stores_.of({file}, false);
+  EXPECT_EQ(*first, *stores_.of({file}, false));
 }
 
 }  // namespace

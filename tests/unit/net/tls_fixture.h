@@ -51,6 +51,7 @@ class TlsTest : public PairTest {
           accepts_.push_back(server_->accept(loop_, std::move(transport), [this](auto accepted) {
             if (!accepted) return void(++failed_accepts_);
             resumed_at_server_ += accepted->resumed ? 1 : 0;
+            clients_.push_back(accepted->client);
             far_.push_back(std::make_unique<Peer>(std::move(accepted->transport)));
           }));
         }));
@@ -107,6 +108,7 @@ class TlsTest : public PairTest {
   std::unique_ptr<TlsContext> client_;
   std::vector<std::unique_ptr<TlsAccept>> accepts_;
   std::vector<std::unique_ptr<Peer>> far_;
+  std::vector<std::string> clients_;  // as their certificates name them
   Peer near_;
   int tcp_connections_ = 0;
   int failed_accepts_ = 0;

@@ -110,6 +110,17 @@ TEST_F(TlsInteropTest, Tls12WithSessionIds) {
   EXPECT_TRUE(ask());
 }
 
+TEST_F(TlsInteropTest, AServerThatAsksForAClientCertificateIsToldOfWithWhatToSet) {
+  start_server("-tls1_2 -Verify 1 -verify_return_error");
+  Outcome outcome;
+  Connector connector({loop_, resolver_, client_.get()}, {Scheme::https, "127.0.0.1", port_}, 4s);
+  connector.start([&](auto dialled) { outcome.emplace(std::move(dialled)); });
+  run_until([&] { return outcome.has_value(); });
+  ASSERT_FALSE(*outcome);
+  EXPECT_EQ(outcome->error().kind, ErrorKind::tls_protocol);
+  EXPECT_NE(outcome->error().hint.find("tls.client_cert"), std::string::npos);
+}
+
 // What was learnt of the origin above could be somebody's doing on the way.
 TEST_F(TlsInteropTest, AServerThatCouldSpeakTls13IsNotSpokenToInTls12) {
   start_server("");
