@@ -63,6 +63,8 @@ void DownstreamConnection::send_head(const ResponseHead& head, std::string_view 
     append_end_of_head(out);
     return;
   }
+  // What follows is the tunnel: no framing, no Connection (RFC 9110, 9.3.6).
+  if (exchange_->is_connect() && head.status == 200) return append_end_of_head(out);
   response_framing_ = response_framing(head).kind;
   if (response_framing_ == Framing::until_close) close_after_ = true;
   // A client that waits for "100 Continue" and gets this instead may send its body or not: only a

@@ -73,6 +73,7 @@ void DownstreamConnection::feed(std::string_view bytes) {
   parsing_ = false;
   if (state_ == State::closed || state_ == State::lingering) return;
   if (used < bytes.size()) keep(bytes.substr(used));
+  if (std::exchange(starts_after_parsing_, false) && exchange_) exchange_->start(arrival_);
   settle();
 }
 
@@ -134,7 +135,11 @@ void DownstreamConnection::on_request_head(RequestHead&& head) {
   if (!head.keep_alive || context_.draining) close_after_ = true;
   exchange_ =
       std::make_unique<Exchange>(context_, static_cast<ResponseSink&>(*this), std::move(head));
-  exchange_->start(arrival_);
+  if (!exchange_->is_connect()) return exchange_->start(arrival_);
+  // What is behind the head must have been kept when the tunnel begins. If none does, it is no
+  // request either: nobody may make one of it (RFC 9112, 11.2).
+  starts_after_parsing_ = true;
+  close_after_ = true;
 }
 
 void DownstreamConnection::on_request_body(std::string_view bytes) {
