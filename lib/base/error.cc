@@ -79,6 +79,7 @@ constexpr std::array kFailures = {
             "No response in time", "response", "timeouts.response"},
     Failure{read_timeout, 504, "connection_read_timeout", "read_timeout", "Response body stalled",
             "response", "timeouts.read"},
+    Failure{tunnel_idle, 0, "", "tunnel_idle", "Tunnel silent", "response", "timeouts.tunnel"},
     Failure{bad_response, 502, "http_protocol_error", "bad_response", "Broken response", "response",
             ""},
     Failure{proxy_loop, 502, "proxy_loop_detected", "proxy_loop", "Request came back to its sender",

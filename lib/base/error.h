@@ -29,7 +29,7 @@ enum class ErrorKind : uint8_t {
   misdirected,     // Host or target names something that this listener does not serve
   browser_origin,  // a web page of another origin tries to use the local port
   target_not_allowed,
-  connect_refused,  // the CONNECT method
+  connect_refused,  // the CONNECT method, where no tunnel is allowed
   trace_refused,
   expectation_failed,
   // waiting for a connection
@@ -52,6 +52,7 @@ enum class ErrorKind : uint8_t {
   connection_terminated,  // it ended before or within the response
   response_timeout,       // no response head in time
   read_timeout,           // silence within a response body
+  tunnel_idle,            // silence in both directions of a tunnel
   bad_response,           // broken HTTP
   proxy_loop,
   redirect_loop,    // a redirect that leads back, or one more than redirects.follow

@@ -78,7 +78,8 @@ struct TimeoutsConfig {
   Duration connect = 5s;
   Duration response = 60s;
   Duration read = 60s;
-  Duration total{};  // from the request's head to the end of its answer; 0: off
+  Duration total{};        // from the request's head to the end of its answer; 0: off
+  Duration tunnel = 5min;  // silence in both directions that ends a tunnel; 0: off
 
   bool operator==(const TimeoutsConfig&) const = default;
 };
@@ -222,6 +223,7 @@ struct SessionConfig {
   bool via = false;
   bool response_info = true;
   std::vector<std::string> upgrade{"websocket"};
+  bool tunnels = false;  // connect: tunnel
   bool trace = false;
   std::vector<std::string> allow_origins;
 

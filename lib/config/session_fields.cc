@@ -6,6 +6,7 @@ namespace trunkd {
 namespace {
 
 constexpr std::string_view kIgnoreOrObey[] = {"ignore", "obey"};
+constexpr std::string_view kRefuseOrTunnel[] = {"refuse", "tunnel"};
 
 // One that belongs to the pool: a session that uses another's cannot say it.
 template <auto... Path>
@@ -104,6 +105,14 @@ constexpr Field<SessionDraft> kConnectionFields[] = {
          .min = kMillisecond,
          .max = kDay,
          .can_be_off = true}),
+    session_field<&SessionConfig::timeouts, &TimeoutsConfig::tunnel>(
+        {.name = "timeouts.tunnel",
+         .syntax = Syntax::duration,
+         .description = "How long a tunnel, by CONNECT or Upgrade, may be silent in both "
+                        "directions before it is ended.",
+         .min = kMillisecond,
+         .max = 30 * kDay,
+         .can_be_off = true}),
     pool_field<&SessionConfig::keepalive, &KeepaliveConfig::idle>(
         {.name = "keepalive.idle",
          .syntax = Syntax::duration,
@@ -164,6 +173,12 @@ constexpr Field<SessionDraft> kMessageFields[] = {
          .syntax = Syntax::upgrade_tokens,
          .description = "The protocols a request may switch to with Upgrade.",
          .can_be_off = true}),
+    session_field<&SessionConfig::tunnels>(
+        {.name = "connect",
+         .syntax = Syntax::choice,
+         .description = "Whether CONNECT, which https_proxy makes clients send, gets a tunnel to a "
+                        "host of this session; nothing in it can be shared or added to.",
+         .words = kRefuseOrTunnel}),
     session_field<&SessionConfig::trace>(
         {.name = "trace",
          .syntax = Syntax::boolean,
@@ -177,8 +192,9 @@ constexpr Field<SessionDraft> kMessageFields[] = {
 };
 
 constexpr Field<SessionDraft> kLaterFields[] = {
-    later_field<SessionDraft>("upstream_proxy", 3), later_field<SessionDraft>("no_proxy", 3),
-    later_field<SessionDraft>("connect", 3),        later_field<SessionDraft>("login", 6),
+    later_field<SessionDraft>("upstream_proxy", 3),
+    later_field<SessionDraft>("no_proxy", 3),
+    later_field<SessionDraft>("login", 6),
     later_field<SessionDraft>("clients", 6),
 };
 

@@ -76,6 +76,12 @@ void Attempt::send(const UpstreamRequest& request) {
   facts_.uses = connection().uses();
 }
 
+std::unique_ptr<Transport> Attempt::take_transport() {
+  auto transport = connection().take_transport();
+  facts_.uses = connection().uses();
+  return transport;
+}
+
 AttemptResult Attempt::result() const {
   AttemptResult result;
   result.reused = facts_.reused;

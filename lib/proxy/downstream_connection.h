@@ -108,6 +108,7 @@ class DownstreamConnection final : public Disposable,
 
   State state_ = State::idle;
   bool parsing_ = false;
+  bool starts_after_parsing_ = false;  // the exchange of a CONNECT
   bool request_ended_ = false;
   bool close_after_ = false;
   bool half_closed_ = false;  // the client has sent its FIN

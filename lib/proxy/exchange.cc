@@ -26,7 +26,7 @@ Exchange::Exchange(ProxyContext& context, ResponseSink& sink, RequestHead&& head
       cookies_written_([this] { release_held(); }) {}
 
 Exchange::~Exchange() {
-  if (!logged_ && error_word_.empty()) error_word_ = "client_gone";
+  if (!logged_ && error_word_.empty()) error_word_ = kClientGone;
   write_log_line();
 }
 
@@ -42,9 +42,11 @@ void Exchange::start(const Arrival& arrival) {
 
   if (auto error = objection()) return fail(*error);
   if (answer_by_max_forwards()) return;
-  auto jar = session_->jar_for(request_.headers);
-  if (!jar) return fail(jar.error());
-  jar_ = std::move(*jar);
+  if (!is_connect()) {  // nothing is put into a tunnel
+    auto jar = session_->jar_for(request_.headers);
+    if (!jar) return fail(jar.error());
+    jar_ = std::move(*jar);
+  }
 
   const Duration total = session_->settings().timeouts.total;
   if (total > Duration::zero()) total_.start_at(started_ + total);
@@ -122,6 +124,7 @@ void Exchange::start_attempt(bool front, bool on_new_connection) {
 }
 
 void Exchange::on_attempt_ready() {
+  if (is_connect()) return open_tunnel();
   const SessionConfig& settings = session_->settings();
   std::string& head = context_.scratch;
   head.clear();
@@ -269,42 +272,6 @@ void Exchange::on_attempt_end(const Headers& trailers) {
   finish();
 }
 
-// ---- a tunnel after 101 ----
-
-void Exchange::on_attempt_upgraded(ResponseHead&& head, std::unique_ptr<Transport> transport,
-                                   std::string_view first_bytes) {
-  facts_ = attempt_->facts();
-  const auto token = head.headers.get("Upgrade");
-  if (!token || !iequals(*token, allowed_upgrade(request_, session_->settings()))) {
-    context_.scheduler.dispose(std::move(transport));
-    return fail({ErrorKind::bad_response,
-                 route_.origin.authority() + " switched to a protocol that was not asked for"});
-  }
-  store_cookies(head);
-  if (brought_cookies_) {
-    return hold_until_written(
-        {{}, std::move(head), std::string(first_bytes), {}, {}, std::move(transport)});
-  }
-  start_tunnel(head, std::move(transport), first_bytes);
-}
-
-void Exchange::start_tunnel(const ResponseHead& head, std::unique_ptr<Transport> transport,
-                            std::string_view first_bytes) {
-  relay_head(head);
-  response_ = Response::tunnel;
-  total_.stop();  // a tunnel has no end that could be late
-  ResponseSink::Taken downstream = sink_.take_transport();
-  tunnel_ = std::make_unique<Tunnel>(context_.scheduler, static_cast<TunnelOwner&>(*this),
-                                     std::move(downstream.transport), std::move(transport),
-                                     context_.config().downstream.idle);
-  tunnel_->start(downstream.first_bytes, first_bytes, downstream.ended);
-}
-
-void Exchange::on_tunnel_end() {
-  bytes_out_ = tunnel_->bytes_down();
-  finish();
-}
-
 // ---- the end ----
 
 // Every failure: an answer of our own, or a visible break if the origin's has begun.
@@ -350,7 +317,7 @@ void Exchange::dispose_attempt() {
 }
 
 void Exchange::cancel() {
-  if (tunnel_) tunnel_->cancel();
+  if (tunnel_) cancel_tunnel();
   stop_waiting();
   dispose_attempt();
 }
@@ -375,14 +342,14 @@ void Exchange::write_log_line() {
   if (session_) record.session = session_->name();
   record.method = request_.method;
   if (attempts_ > 0) {
-    record.scheme = route_.origin.secure() ? "https" : "http";
+    record.scheme = route_.origin.scheme_name();
     record.host = host;
     record.queue = facts_.queue;
   }
   record.path = target.substr(0, target.find('?'));
   record.status = status_;
-  record.bytes_in = body_.received();
-  record.bytes_out = bytes_out_;
+  record.bytes_in = tunnel_ ? tunnel_->bytes_up() : body_.received();
+  record.bytes_out = tunnel_ ? tunnel_->bytes_down() : bytes_out_;
   record.reused = facts_.reused;
   record.connection_id = facts_.connection_id;
   record.attempts = attempts_;

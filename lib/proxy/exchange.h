@@ -45,6 +45,7 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
   bool survives_half_close() const { return response_ != Response::none || sent_once_; }
 
   const RequestHead& request() const { return request_; }
+  bool is_connect() const { return request_.method == "CONNECT"; }
   Duration body_timeout() const;  // how long the client may be silent within its body
   // False while the client waits for "100 Continue" and rightly sends nothing.
   bool expects_body() const {
@@ -53,7 +54,7 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
 
  private:
   // none -> body when a final head has gone to the sink (from then on nothing can be tried again);
-  // body -> complete at its end; any -> tunnel after a 101
+  // body -> complete at its end; none -> tunnel after a 101 or by CONNECT
   enum class Response : uint8_t { none, body, complete, tunnel };
 
   // AttemptOwner
@@ -101,14 +102,21 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
   void stop_waiting();
 
   void relay_head(const ResponseHead& head);
+
+  // A tunnel (exchange_tunnel.cc)
+  void open_tunnel();
   void start_tunnel(const ResponseHead& head, std::unique_ptr<Transport> transport,
                     std::string_view first_bytes);
+  void cancel_tunnel();
+
   void append_dressed_fields(std::string& out, const ResponseHead& head) const;
   void append_response_info(std::string& out) const;
   void fail(const Error& error);
   void answer(LocalReply reply);
   void finish();
   void write_log_line();
+
+  static constexpr std::string_view kClientGone = "client_gone";  // in the log
 
   ProxyContext& context_;
   ResponseSink& sink_;

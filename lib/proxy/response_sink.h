@@ -27,7 +27,7 @@ class ResponseSink {
   virtual void pause_request_body() = 0;
   virtual void resume_request_body() = 0;
 
-  // After a 101: the stream itself.
+  // After the head of a 101, or of a 200 to CONNECT: the stream itself.
   struct Taken {
     std::unique_ptr<Transport> transport;
     std::string first_bytes;  // what the client has already sent behind its request

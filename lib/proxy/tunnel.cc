@@ -14,7 +14,7 @@ Tunnel::Tunnel(Scheduler& scheduler, TunnelOwner& owner, std::unique_ptr<Transpo
       idle_(idle),
       downstream_(*this, std::move(downstream)),
       upstream_(*this, std::move(upstream)),
-      deadline_(scheduler, [this] { break_off(); }) {
+      deadline_(scheduler, [this] { break_off(End::idle); }) {
   downstream_.other = &upstream_;
   upstream_.other = &downstream_;
 }
@@ -31,9 +31,9 @@ void Tunnel::start(std::string_view from_downstream, std::string_view from_upstr
   if (downstream_ended) downstream_.on_end();
 }
 
-void Tunnel::End::on_bytes(std::string_view bytes) { tunnel.forward(*this, bytes); }
+void Tunnel::Side::on_bytes(std::string_view bytes) { tunnel.forward(*this, bytes); }
 
-void Tunnel::forward(End& from, std::string_view bytes) {
+void Tunnel::forward(Side& from, std::string_view bytes) {
   if (over_ || bytes.empty()) return;
   alive();
   from.received += bytes.size();
@@ -42,22 +42,26 @@ void Tunnel::forward(End& from, std::string_view bytes) {
   }
 }
 
-void Tunnel::End::on_drained() {
+void Tunnel::Side::on_drained() {
   tunnel.alive();
   if (!other->ended) other->transport->start_reading();
   tunnel.end_if_done();
 }
 
-void Tunnel::End::on_end() {
+void Tunnel::Side::on_end() {
   ended = true;
   tunnel.alive();
   other->transport->shutdown();
   tunnel.end_if_done();
 }
 
-void Tunnel::End::on_transport_error(const Error&) { tunnel.break_off(); }
+void Tunnel::Side::on_transport_error(const Error&) {
+  tunnel.break_off(this == &tunnel.downstream_ ? End::client_broke : End::origin_broke);
+}
 
-void Tunnel::alive() { deadline_.start_at(scheduler_.now() + idle_); }
+void Tunnel::alive() {
+  if (!over_ && idle_ > Duration::zero()) deadline_.start_at(scheduler_.now() + idle_);
+}
 
 void Tunnel::end_if_done() {
   if (over_ || !downstream_.ended || !upstream_.ended) return;
@@ -79,9 +83,10 @@ void Tunnel::cancel() {
 }
 
 // A reset, so that neither side takes what it has for the whole.
-void Tunnel::break_off() {
+void Tunnel::break_off(End why) {
   if (over_) return;
   over_ = true;
+  end_ = why;
   deadline_.stop();
   downstream_.transport->reset_on_close();
   upstream_.transport->reset_on_close();

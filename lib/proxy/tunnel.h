@@ -1,4 +1,4 @@
-// Tunnel: two transports after a 101, joined byte for byte until both have ended.
+// Tunnel: two transports after a 101 or a CONNECT, joined byte for byte until both have ended.
 
 #pragma once
 
@@ -20,7 +20,10 @@ class TunnelOwner {
 
 class Tunnel final : public Disposable {
  public:
-  // Owns both transports. `idle`: silence in both directions that ends it.
+  // Why it has ended. On all but `finished` both sides are reset.
+  enum class End : uint8_t { finished, client_broke, origin_broke, idle };
+
+  // Owns both transports. `idle`: silence in both directions that ends it; zero: none does.
   Tunnel(Scheduler& scheduler, TunnelOwner& owner, std::unique_ptr<Transport> downstream,
          std::unique_ptr<Transport> upstream, Duration idle);
 
@@ -30,15 +33,16 @@ class Tunnel final : public Disposable {
 
   void cancel();  // breaks both sides off; nothing more is said to the owner
 
+  End end() const { return end_; }
   uint64_t bytes_up() const { return downstream_.received; }
   uint64_t bytes_down() const { return upstream_.received; }
 
  private:
-  // One end: what it says goes to the other one.
-  struct End final : TransportListener {
-    End(Tunnel& owner, std::unique_ptr<Transport> stream)
+  // One side: what it says goes to the other one.
+  struct Side final : TransportListener {
+    Side(Tunnel& owner, std::unique_ptr<Transport> stream)
         : tunnel(owner), transport(std::move(stream)) {}
-    ~End() { transport->set_listener(nullptr); }
+    ~Side() { transport->set_listener(nullptr); }
     void on_bytes(std::string_view bytes) override;
     void on_end() override;
     void on_transport_error(const Error& error) override;
@@ -46,22 +50,23 @@ class Tunnel final : public Disposable {
 
     Tunnel& tunnel;
     std::unique_ptr<Transport> transport;
-    End* other = nullptr;
+    Side* other = nullptr;
     uint64_t received = 0;
     bool ended = false;
   };
 
-  void forward(End& from, std::string_view bytes);
+  void forward(Side& from, std::string_view bytes);
   void alive();
   void end_if_done();
-  void break_off();
+  void break_off(End why);
 
   Scheduler& scheduler_;
   TunnelOwner& owner_;
   const Duration idle_;
-  End downstream_;
-  End upstream_;
+  Side downstream_;
+  Side upstream_;
   Timer deadline_;
+  End end_ = End::finished;
   bool over_ = false;
 };
 

@@ -45,7 +45,8 @@ struct ClientView {
 struct Route {
   size_t session = 0;  // index in Config::sessions
   Origin origin;       // what a connection is opened to
-  std::string target;  // origin-form, or "*" for OPTIONS *; base path, endpoint and params applied
+  // Origin-form, or "*" for OPTIONS *; base path, endpoint and params applied. Empty for a tunnel.
+  std::string target;
   ClientView view;
 
   Url sent_url() const;  // what `auth: query` adds is not in it; of "*" the origin's own
@@ -65,6 +66,8 @@ class Router {
  private:
   Result<Route> find_route(const RequestHead& request, const Arrival& arrival,
                            std::optional<size_t>& session) const;
+  Result<Route> connect_route(const RequestHead& request, const Arrival& arrival,
+                              std::optional<size_t>& session) const;
   Result<RequestTarget> judged_target(const RequestHead& request, const Arrival& arrival,
                                       const RoutingFields& fields) const;
   Result<Route> single_host_route(const RequestTarget& target, const RoutingFields& fields,

@@ -32,7 +32,8 @@ Error connect_refused() {
       "CONNECT asks for a tunnel, and a tunnel hides the requests in it: trunkd could neither "
       "share a connection among them nor add what the session carries",
       "write http:// instead of https:// in the URL, trunkd speaks TLS to the origin itself; or "
-      "use the session's own port as base URL"};
+      "use the session's own port as base URL; \"connect: tunnel\" in a session allows tunnels to "
+      "its hosts"};
 }
 
 Error trace_refused(const SessionConfig& session) {

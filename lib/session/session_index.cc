@@ -1,6 +1,7 @@
 #include "session/session_index.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "base/text.h"
@@ -33,6 +34,7 @@ bool reaches(const SessionConfig& session, const Origin& target) {
   if (session.multi_host) return allows(session.allow_hosts, target);
   const Origin& own = session.origin;
   if (target.host != own.host) return false;
+  if (target.is_tunnel()) return target.port == own.port;
   if (target.secure()) return own.secure() && target.port == own.port;
   return target.port == own.port || (own.secure() && target.port == 80 && own.port == 443);
 }
@@ -67,6 +69,11 @@ std::vector<size_t> SessionIndex::by_target(const Origin& target) const {
   std::vector<size_t> found = exact.empty() ? std::move(by_other_scheme) : std::move(exact);
   for (const size_t index : multi_) {
     if (reaches(config_.sessions[index], target)) found.push_back(index);
+  }
+  if (target.is_tunnel()) {
+    const auto refuses = [&](size_t index) { return !config_.sessions[index].tunnels; };
+    const auto rest = std::stable_partition(found.begin(), found.end(), std::not_fn(refuses));
+    if (rest != found.begin()) found.erase(rest, found.end());
   }
   return found;
 }

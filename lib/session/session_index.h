@@ -16,7 +16,8 @@ namespace trunkd {
 
 // A URL of `target` may go out through this session: a multi-host session allows it, or it is the
 // origin of base_url. `http` stands for the session's own scheme there: that is how clients that
-// only have http_proxy get TLS. Never the other way round, which would take TLS away.
+// only have http_proxy get TLS. Never the other way round, which would take TLS away. A
+// tunnel may go to base_url's own host and port, whatever is spoken there.
 bool reaches(const SessionConfig& session, const Origin& target);
 
 // Host and port are those of the pattern; without a port there, 80 and 443.
@@ -30,7 +31,7 @@ class SessionIndex {
 
   std::optional<size_t> by_name(std::string_view name) const;
   // All sessions that a URL of `target` could mean. A session of exactly that origin goes before
-  // one that it only reaches by another scheme.
+  // one that it only reaches by another scheme; for a tunnel, those that allow one before the rest.
   std::vector<size_t> by_target(const Origin& target) const;
   // Up to three names that look like `name`, the nearest first.
   std::vector<std::string_view> nearest_names(std::string_view name) const;

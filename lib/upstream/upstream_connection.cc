@@ -78,6 +78,14 @@ void UpstreamConnection::end_body(const Headers& trailers) {
   push_deadline();
 }
 
+std::unique_ptr<Transport> UpstreamConnection::take_transport() {
+  assert(reusable() && origin_.is_tunnel());
+  state_ = State::closed;
+  ++uses_;
+  transport_->set_listener(nullptr);
+  return std::move(transport_);
+}
+
 void UpstreamConnection::abandon() {
   listener_ = nullptr;
   if (state_ == State::busy || retired_) close();

@@ -75,6 +75,9 @@ class UpstreamConnection final : public PooledConnection,
   // Payload of the body; returns the bytes that wait to leave. Ignored after an error.
   size_t send_body(std::string_view bytes);
   void end_body(const Headers& trailers);
+  // In place of start(), to an origin that is_tunnel(): the plain stream. The connection is an
+  // empty shell from now on, as after an upgrade.
+  std::unique_ptr<Transport> take_transport();
   // Nobody listens any more. Closes at once, so that a body that was cut short is never taken for a
   // whole one, unless both messages had ended.
   void abandon();

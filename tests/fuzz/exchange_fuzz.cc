@@ -130,6 +130,8 @@ std::shared_ptr<const Config> configuration() {
   session.rate.per = 1s;
   session.rate.burst = 4;
   session.timeouts.total = 40s;
+  session.tunnels = true;
+  session.timeouts.tunnel = 10s;
   config->sessions.push_back(session);
   return config;
 }
@@ -142,6 +144,7 @@ constexpr std::string_view kRequests[] = {
     "GET / HTTP/1.0\r\n\r\n",
     "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
     "POST / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n",
+    "CONNECT origin.example:80 HTTP/1.1\r\nHost: origin.example:80\r\n\r\nearly",
 };
 constexpr std::string_view kResponses[] = {
     "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",

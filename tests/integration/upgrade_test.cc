@@ -111,7 +111,7 @@ TEST_F(UpgradeTest, AResetOfOneSideReachesTheOther) {
 }
 
 TEST_F(UpgradeTest, ASilentTunnelEndsAfterTheIdleTime) {
-  start_with("downstream: {idle: 100ms}\n" + session_yaml("shop", origin_.url()));
+  start("timeouts: {tunnel: 100ms}");
   origin_.next(script::send(kSwitching));
   TestClient& one = client();
   auto call = one.send_request(kRequest, false, true);

@@ -27,5 +27,12 @@ TEST(OriginTest, SchemeHostAndPortMakeTheOrigin) {
   EXPECT_NE(origin, (Origin{Scheme::http, "a", 81}));
 }
 
+TEST(OriginTest, ATunnelIsAnOriginOfItsOwnAndAlwaysNamesItsPort) {
+  const Origin tunnel{Scheme::tunnel, "a.example", 443};
+  EXPECT_FALSE(tunnel.secure());
+  EXPECT_NE(tunnel, (Origin{Scheme::https, "a.example", 443}));
+  EXPECT_EQ(tunnel.text(), "a.example:443");
+}
+
 }  // namespace
 }  // namespace trunkd

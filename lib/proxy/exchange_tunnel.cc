@@ -1,0 +1,75 @@
+// An exchange that becomes a tunnel, after a 101 or by CONNECT.
+
+#include <string>
+#include <utility>
+
+#include "base/text.h"
+#include "proxy/exchange.h"
+
+namespace trunkd {
+
+// No head goes to the origin, and nothing of what the session carries: the first bytes that it gets
+// are the client's (RFC 9110, 9.3.6).
+void Exchange::open_tunnel() {
+  sent_once_ = true;
+  std::unique_ptr<Transport> transport = attempt_->take_transport();
+  facts_ = attempt_->facts();
+  ResponseHead head;
+  head.status = 200;
+  head.reason = "Connection established";
+  start_tunnel(head, std::move(transport), {});
+}
+
+void Exchange::on_attempt_upgraded(ResponseHead&& head, std::unique_ptr<Transport> transport,
+                                   std::string_view first_bytes) {
+  facts_ = attempt_->facts();
+  const auto token = head.headers.get("Upgrade");
+  if (!token || !iequals(*token, allowed_upgrade(request_, session_->settings()))) {
+    context_.scheduler.dispose(std::move(transport));
+    return fail({ErrorKind::bad_response,
+                 route_.origin.authority() + " switched to a protocol that was not asked for"});
+  }
+  store_cookies(head);
+  if (brought_cookies_) {
+    return hold_until_written(
+        {{}, std::move(head), std::string(first_bytes), {}, {}, std::move(transport)});
+  }
+  start_tunnel(head, std::move(transport), first_bytes);
+}
+
+void Exchange::start_tunnel(const ResponseHead& head, std::unique_ptr<Transport> transport,
+                            std::string_view first_bytes) {
+  relay_head(head);
+  response_ = Response::tunnel;
+  total_.stop();  // a tunnel has no end that could be late
+  ResponseSink::Taken downstream = sink_.take_transport();
+  tunnel_ = std::make_unique<Tunnel>(context_.scheduler, static_cast<TunnelOwner&>(*this),
+                                     std::move(downstream.transport), std::move(transport),
+                                     session_->settings().timeouts.tunnel);
+  tunnel_->start(downstream.first_bytes, first_bytes, downstream.ended);
+}
+
+void Exchange::on_tunnel_end() {
+  switch (tunnel_->end()) {
+    case Tunnel::End::finished:
+      break;
+    case Tunnel::End::client_broke:
+      error_word_ = kClientGone;
+      break;
+    case Tunnel::End::origin_broke:
+      error_word_ = failure_of(ErrorKind::connection_terminated).word;
+      break;
+    case Tunnel::End::idle:
+      error_word_ = failure_of(ErrorKind::tunnel_idle).word;
+      break;
+  }
+  finish();
+}
+
+// Said for a tunnel at the end of a drain only: its sides are the tunnel's to watch.
+void Exchange::cancel_tunnel() {
+  tunnel_->cancel();
+  if (error_word_.empty()) error_word_ = failure_of(ErrorKind::shutting_down).word;
+}
+
+}  // namespace trunkd
