@@ -9,6 +9,14 @@
 #include "pool/queue_errors.h"
 
 namespace trunkd {
+namespace {
+
+// It is us who do not connect, and that costs no time: nothing of the origin's health.
+bool is_own_refusal(ErrorKind kind) {
+  return kind == ErrorKind::address_refused || kind == ErrorKind::proxy_loop;
+}
+
+}  // namespace
 
 ConnectionPool::ConnectionPool(Scheduler& scheduler, ConnectionFactory& factory,
                                const PoolSettings& settings)
@@ -162,7 +170,9 @@ void ConnectionPool::note_opened(Slot& slot) {
 void ConnectionPool::note_failed(Slot& slot) {
   scheduler_.dispose(std::move(slot.pending));
   ++counts_.open_failed;
-  slot.group.memory.health.failed(slot.error, slot.opening_since, scheduler_.now());
+  if (!is_own_refusal(slot.error.kind)) {
+    slot.group.memory.health.failed(slot.error, slot.opening_since, scheduler_.now());
+  }
   note(slot, SlotState::failed);
 }
 
@@ -284,7 +294,7 @@ Lease ConnectionPool::begin_lease(Slot& slot) {
   if (reused) ++counts_.reused;
   slot.state = SlotState::leased;
   set_busy(slot, true);
-  return Lease(slot, *slot.connection, reused);
+  return Lease(slot, *slot.connection, reused, reused || slot.kept);
 }
 
 }  // namespace trunkd

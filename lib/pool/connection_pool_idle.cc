@@ -50,6 +50,7 @@ Slot* ConnectionPool::take_idle(OriginGroup& group, Freshness freshness) {
 void ConnectionPool::keep(Slot& slot) {
   slot.state = SlotState::idle;
   slot.idle_since = scheduler_.now();
+  slot.kept = true;
   const Duration hint = slot.connection->keep_alive_hint();
   if (hint > Duration::zero()) slot.group.memory.idle.hinted(hint);
   slot.expires = end_of_idleness(slot);

@@ -104,6 +104,7 @@ void ConnectionPool::settle_returned(Slot& slot) {
   if (slot.reserved_for != nullptr) {
     slot.connection.reset();
     slot.uses = 0;
+    slot.kept = false;
     return start_opening(slot);
   }
   if (!may_stay(slot) || must_yield(slot)) return close(slot);

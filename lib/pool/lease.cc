@@ -11,6 +11,7 @@ Lease& Lease::operator=(Lease&& other) noexcept {
   slot_ = std::exchange(other.slot_, nullptr);
   connection_ = other.connection_;
   reused_ = other.reused_;
+  kept_ = other.kept_;
   return *this;
 }
 

@@ -48,6 +48,7 @@ struct Slot final : OpenListener, IdleListener {
   SteadyTime opening_since{};
   SteadyTime opened_at{};
   SteadyTime idle_since{};
+  bool kept = false;     // has been idle at least once
   Duration was_idle{};   // before the lease
   bool stale = false;    // the request of its lease was lost on it
   SteadyTime expires{};  // idle: when it is closed

@@ -36,17 +36,18 @@ void Attempt::on_lease(Lease lease) {
   lease_.emplace(std::move(lease));
   const auto waited = scheduler_.now() - asked_;
   facts_.reused = lease_->reused();
-  if (!facts_.reused) facts_.times = connection().connect_times();
+  facts_.kept = lease_->kept();
+  if (!facts_.kept) facts_.times = connection().connect_times();
   const Duration opening = facts_.times.dns + facts_.times.connect + facts_.times.tls;
   facts_.queue = std::max(Duration{}, waited - opening);
   facts_.connection_id = connection().id();
   // It may have ended between the pool's choice and now, or its end wait for the event loop: of
   // that a request that cannot be sent twice must not make a loss.
-  const bool must_be_open = facts_.reused && terms_.freshness == Freshness::proven;
+  const bool must_be_open = facts_.kept && terms_.freshness == Freshness::proven;
   if (must_be_open ? connection().still_open() : connection().reusable()) {
     return owner_.on_attempt_ready();
   }
-  if (facts_.reused) return replace_connection();
+  if (facts_.kept) return replace_connection();
   cancel();
   on_lease_failed({ErrorKind::connection_terminated,
                    origin_.authority() + " closed the connection before the request was sent"});
@@ -84,7 +85,7 @@ std::unique_ptr<Transport> Attempt::take_transport() {
 
 AttemptResult Attempt::result() const {
   AttemptResult result;
-  result.reused = facts_.reused;
+  result.kept = facts_.kept;
   result.request_sent = request_sent_;
   result.response_started = response_started_;
   result.informational = informational_;
@@ -99,7 +100,7 @@ void Attempt::on_informational(ResponseHead&& head) {
 
 void Attempt::on_response_head(ResponseHead&& head) {
   // A 408 was sent before our request was read (RFC 9110, 15.5.9).
-  if (head.status == 408 && !response_started_ && facts_.reused) {
+  if (head.status == 408 && !response_started_ && facts_.kept) {
     lease_->note_stale();
     response_started_ = true;
   }
@@ -109,7 +110,7 @@ void Attempt::on_response_head(ResponseHead&& head) {
 }
 
 void Attempt::note_answer_began() {
-  if (!std::exchange(response_started_, true) && facts_.reused) lease_->note_carried();
+  if (!std::exchange(response_started_, true) && facts_.kept) lease_->note_carried();
 }
 
 void Attempt::on_response_body(std::string_view bytes) { owner_.on_attempt_body(bytes); }
@@ -132,7 +133,7 @@ void Attempt::on_upgraded(ResponseHead&& head, std::unique_ptr<Transport> transp
 void Attempt::on_upstream_error(const Error& error) {
   sending_ = false;
   response_started_ = response_started_ || connection().response_started();
-  if (facts_.reused && !response_started_ && error.kind == ErrorKind::connection_terminated) {
+  if (facts_.kept && !response_started_ && error.kind == ErrorKind::connection_terminated) {
     lease_->note_stale();
   }
   AttemptResult failed = result();

@@ -40,6 +40,7 @@ struct AttemptFacts {
   uint64_t connection_id = 0;    // 0: there was none
   uint64_t uses = 0;
   bool reused = false;
+  bool kept = false;  // reused, or opened before this request wanted it
 };
 
 class Attempt final : public Disposable, private LeaseListener, private UpstreamListener {

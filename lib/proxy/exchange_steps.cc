@@ -114,7 +114,7 @@ void Exchange::on_attempt_failed(const AttemptResult& result) {
       break;
   }
   Error error = *result.error;
-  if (result.reused && !result.response_started && !facts.repeatable()) {
+  if (result.kept && !result.response_started && !facts.repeatable()) {
     error.hint = "An Idempotency-Key field would allow trunkd to send the request again.";
   }
   fail(error);

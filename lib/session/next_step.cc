@@ -30,17 +30,17 @@ bool may_retry_connect(const SessionConfig& session, const RequestFacts& request
   }
 }
 
-// A reused connection may have been closed by the origin just as we wrote to it. Nothing came back
+// A kept connection may have been closed by the origin just as we wrote to it. Nothing came back
 // and the request can be sent again, so the client need not hear of it (RFC 9110, 9.2.2).
 bool may_replay(const RequestFacts& request, const AttemptResult& result) {
-  return result.reused && result.request_sent && !result.response_started && !request.replayed &&
+  return result.kept && result.request_sent && !result.response_started && !request.replayed &&
          request.repeatable() && request.body_held;
 }
 
 // An origin that had closed an idle connection says 408 on it; it was sent before our request was
 // read (RFC 9110, 15.5.9), so it counts as a connection that died before any response byte.
 bool is_stale_408(const AttemptResult& result) {
-  return result.reused && result.status == 408 && !result.informational;
+  return result.kept && result.status == 408 && !result.informational;
 }
 
 // 429 says that the request was not worked on, and so does 503 when it tells when to come back:

@@ -29,7 +29,7 @@ struct RequestFacts {
 struct AttemptResult {
   std::optional<Error> error;
   int status = 0;                 // of the final head, if there is one
-  bool reused = false;            // the connection had carried an exchange before
+  bool kept = false;              // the connection was open before, and may have been dead
   bool request_sent = false;      // bytes of the request may have reached the origin
   bool response_started = false;  // any byte of a response has come, a 1xx counts
   bool informational = false;     // a 1xx has come, and may have gone to the client

@@ -59,6 +59,18 @@ TEST_F(StaleTest, AGetNeedsNoSuchCareItIsSentAgain) {
   EXPECT_EQ(pool().replayed, 1u);
 }
 
+TEST_F(StaleTest, SoIsOneOnAConnectionThatWasKeptReadyAndNeverUsed) {
+  start("connections: 2\nkeepalive: {warm: 2}");
+  TestClient& one = connected_client();
+  TestClient& other = connected_client();
+  run_until([&] { return origin_.accepted() == 2 && pool().idle == 2; }, "a warm connection");
+  auto first = one.get("/first");
+  auto second = other.get("/second");
+  for (size_t i = 0; i < 2; ++i) origin_.connection(i).close();
+  EXPECT_EQ(finished(first).status(), 200);
+  EXPECT_EQ(finished(second).status(), 200);
+}
+
 TEST_F(StaleTest, APostThatIsLostIsNotSentAgainAndTheClientHearsWhatWouldHelp) {
   start();
   connected_client();

@@ -104,6 +104,20 @@ TEST_F(ConnectionPoolIdleTest, ALostRequestHalvesTheTrust) {
   EXPECT_FALSE(post.lease);
 }
 
+TEST_F(ConnectionPoolIdleTest, AConnectionThatNobodyTookWasKeptThoughItIsNotReused) {
+  FakeExchange first, gone;
+  open_for(first);
+  EXPECT_FALSE(first.lease->kept());
+  ASSERT_TRUE(ask(gone));
+  gone.give_up();
+  finish_open();
+  FakeExchange next;
+  ASSERT_TRUE(ask(next));
+  ASSERT_TRUE(next.lease);
+  EXPECT_FALSE(next.lease->reused());
+  EXPECT_TRUE(next.lease->kept()) << "the origin may have ended it meanwhile";
+}
+
 TEST_F(ConnectionPoolIdleTest, AFixedTimeMayBeSetInstead) {
   change({.connections = 2, .connections_per_origin = 2, .unsafe_idle = 10s});
   leave_idle(9s);

@@ -32,18 +32,18 @@ AttemptResult not_connected(ErrorKind kind) {
   result.error = Error{kind, "", ""};
   return result;
 }
-AttemptResult died(bool reused, bool response_started) {
+AttemptResult died(bool kept, bool response_started) {
   AttemptResult result;
   result.error = Error{ErrorKind::connection_terminated, "", ""};
-  result.reused = reused;
+  result.kept = kept;
   result.request_sent = true;
   result.response_started = response_started;
   return result;
 }
-AttemptResult answered(int status, bool reused) {
+AttemptResult answered(int status, bool kept) {
   AttemptResult result;
   result.status = status;
-  result.reused = reused;
+  result.kept = kept;
   result.request_sent = result.response_started = true;
   return result;
 }
