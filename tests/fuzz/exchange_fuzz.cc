@@ -57,7 +57,7 @@ class FuzzFactory final : public ConnectionFactory {
     Dialled dialled;
     dialled.transport = peers.back()->transport();
     open->listener->on_opened(*open, std::make_unique<UpstreamConnection>(
-                                         loop, open->origin, std::move(dialled), peers.size()));
+                                         loop, open->origin, std::move(dialled), peers.size(), 5s));
   }
 
   FakeLoop& loop;

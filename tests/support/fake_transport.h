@@ -162,6 +162,9 @@ class FakePeer {
   size_t waiting() const { return stream_->unsent.size(); }  // written, not taken
   int writes() const { return stream_->writes; }             // calls of write()
   bool reading() const { return stream_->reading; }
+  Duration dead_after() const { return stream_->dead_after; }
+  // It has ended, and the event loop has not come to that yet.
+  void end_unheard() { stream_->unheard_end = true; }
   bool has_listener() const { return stream_->listener != nullptr; }
   bool saw_end() const {  // after all that was written
     return (stream_->shutdown_asked || (stream_->closed && !stream_->reset_asked)) &&

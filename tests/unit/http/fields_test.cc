@@ -32,6 +32,22 @@ TEST(FieldsTest, ConnectionListsOptionsOverSeveralFields) {
   EXPECT_FALSE(options.lists(""));
 }
 
+TEST(FieldsTest, AKeepAliveFieldSaysHowLongAnIdleConnectionIsKept) {
+  const auto timeout = [](std::string_view value) {
+    Headers headers;
+    headers.add("Keep-Alive", value);
+    return keep_alive_timeout(headers);
+  };
+  EXPECT_EQ(timeout("timeout=5, max=100"), 5s);
+  EXPECT_EQ(timeout("max=100, Timeout=60"), 60s);
+  EXPECT_EQ(timeout("timeout=99999999999999999"), 24h);
+  for (const char* nothing :
+       {"", "max=3", "timeout", "timeout=", "timeout=-1", "timeout=5s", "300"}) {
+    EXPECT_EQ(timeout(nothing), 0s) << nothing;
+  }
+  EXPECT_EQ(keep_alive_timeout(Headers()), 0s);
+}
+
 TEST(FieldsTest, ASenderCannotHaveTheFieldsRemovedThatGiveAMessageItsMeaning) {
   Headers headers;
   headers.add("Connection", "Host, Content-Length, Authorization, Cookie, Cache-Control, X-Own");

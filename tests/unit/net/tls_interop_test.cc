@@ -113,7 +113,7 @@ TEST_F(TlsInteropTest, Tls12WithSessionIds) {
 TEST_F(TlsInteropTest, AServerThatAsksForAClientCertificateIsToldOfWithWhatToSet) {
   start_server("-tls1_2 -Verify 1 -verify_return_error");
   Outcome outcome;
-  Connector connector({loop_, resolver_, client_.get()}, {Scheme::https, "127.0.0.1", port_}, 4s);
+  Connector connector({loop_, addresses_, client_.get()}, {Scheme::https, "127.0.0.1", port_}, 4s);
   connector.start([&](auto dialled) { outcome.emplace(std::move(dialled)); });
   run_until([&] { return outcome.has_value(); });
   ASSERT_FALSE(*outcome);

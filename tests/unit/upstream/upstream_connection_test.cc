@@ -45,7 +45,7 @@ class UpstreamConnectionTest : public testing::Test {
     Dialled dialled;
     dialled.transport = peer_.transport();
     connection_ = std::make_unique<UpstreamConnection>(loop_, Origin{Scheme::http, "origin", 80},
-                                                       std::move(dialled), 7);
+                                                       std::move(dialled), 7, 5s);
     connection_->set_idle_listener(&idle_);
     loop_.run();
   }
@@ -84,6 +84,31 @@ TEST_F(UpstreamConnectionTest, IsReusableAfterAWholeExchange) {
   EXPECT_EQ(listener_.body, "ok");
   EXPECT_TRUE(connection_->reusable());
   EXPECT_EQ(connection_->uses(), 1u);
+}
+
+TEST_F(UpstreamConnectionTest, AnEndThatNobodyHasHeardOfYetIsSeenWhenAsked) {
+  EXPECT_TRUE(connection_->still_open());
+  peer_.end_unheard();
+  EXPECT_TRUE(connection_->reusable());
+  EXPECT_FALSE(connection_->still_open());
+}
+
+TEST_F(UpstreamConnectionTest, TheOriginsHintIsKept) {
+  EXPECT_EQ(connection_->keep_alive_hint(), 0s);
+  get();
+  peer_.send("HTTP/1.1 200 OK\r\nKeep-Alive: timeout=7, max=3\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(connection_->keep_alive_hint(), 7s);
+}
+
+TEST_F(UpstreamConnectionTest, AnOriginMayBeSlowToReadALongBody) {
+  EXPECT_EQ(peer_.dead_after(), 5s);
+  post({Framing::length, 16 * 1024 + 1});
+  EXPECT_EQ(peer_.dead_after(), 0s);
+  connection_->send_body(std::string(16 * 1024 + 1, 'x'));
+  connection_->end_body({});
+  peer_.send(kOk);
+  get();
+  EXPECT_EQ(peer_.dead_after(), 5s);
 }
 
 TEST_F(UpstreamConnectionTest, WhenItsAddressIsGoneAnIdleConnectionEndsAtOnce) {
