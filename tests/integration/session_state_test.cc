@@ -1,5 +1,10 @@
 // What a session keeps between requests: its cookies, its pauses, and a pool that it shares.
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
 #include "integration/proxy_test.h"
 
 namespace trunkd {
@@ -123,6 +128,42 @@ TEST_F(SessionStateTest, EachSessionOfASharedPoolHasAQueueOfItsOwnLength) {
   waiting->reply(200);
   EXPECT_EQ(finished(first).status(), 200);
   EXPECT_EQ(finished(second).status(), 200);
+}
+
+// A session whose cookies are kept in a file of a directory of the test's own.
+class KeptCookiesTest : public SessionStateTest {
+ protected:
+  KeptCookiesTest() {
+    std::string pattern = testing::TempDir() + "/trunkd-state-XXXXXX";
+    directory_ = mkdtemp(pattern.data());
+    setenv("STATE_DIRECTORY", directory_.c_str(), 1);
+  }
+  ~KeptCookiesTest() override {
+    proxy_.reset();
+    unsetenv("STATE_DIRECTORY");
+    std::filesystem::remove_all(directory_);
+  }
+
+  std::string file() const {
+    std::ifstream in(directory_ + "/cookies/shop.txt");
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+
+  std::string directory_;
+};
+
+TEST_F(KeptCookiesTest, AProblemMadeOfAnAnswerIsToldOnceItsCookiesAreInTheFile) {
+  start("cookies: {persist: true}\nraise_for_status: true");
+  origin_.next(script::answer(403, "no", cookie("sid=raised; Max-Age=60")));
+  EXPECT_EQ(get("/").status(), 403);
+  EXPECT_NE(file().find("raised"), std::string::npos) << file();
+}
+
+TEST_F(KeptCookiesTest, SoIsAnErrorOfOurOwnAfterAnAnswerWithCookies) {
+  start("cookies: {persist: true}\nredirects: {follow: 1}");
+  origin_.script(script::answer(302, "", "Location: /next\r\n" + cookie("sid=lost; Max-Age=60")));
+  EXPECT_GE(get("/").status(), 500);
+  EXPECT_NE(file().find("lost"), std::string::npos) << file();
 }
 
 }  // namespace
