@@ -60,9 +60,9 @@ Error queue_full(const LeaseTerms& terms) {
 Error origin_failing(const OriginHealth& health, SteadyTime now) {
   const Duration rest = rest_until(health.next_probe(), now);
   Error error = health.last_error();
-  error.detail += rest > Duration::zero()
-                      ? "; this is so for a while, the next try is in " + seconds(rest)
-                      : "; this is so for a while, a try is under way";
+  error.detail += "; after several failures in a row ";
+  error.detail +=
+      rest > Duration::zero() ? "the next try is in " + seconds(rest) : "a try is under way";
   error.retry_after = rest;
   return error;
 }
