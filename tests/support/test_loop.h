@@ -16,16 +16,16 @@ class LoopTest : public testing::Test {
  protected:
   LoopTest() { std::signal(SIGPIPE, SIG_IGN); }  // as the daemon's main does
 
-  // Runs the loop until `condition` holds. After 5 s the test fails and ends, with the line of the
+  // Runs the loop until `condition` holds. After 15 s the test fails and ends, with the line of the
   // caller; `what` says what was waited for.
   template <typename Condition>
   void run_until(Condition condition, const char* what = "the condition",
                  const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
-    const SteadyTime deadline = loop_.now() + 5s;
+    const SteadyTime deadline = loop_.now() + 15s;
     while (!condition()) {
       if (loop_.now() >= deadline) {
         throw std::runtime_error(std::string(file) + ':' + std::to_string(line) + ": " + what +
-                                 " did not come true within 5 s");
+                                 " did not come true within 15 s");
       }
       loop_.run_once(deadline);
     }
