@@ -4,27 +4,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/spread.h"
 #include "pool/connection_pool.h"
 #include "pool/queue_errors.h"
 
 namespace trunkd {
 namespace {
 
-// How much earlier than max_age the connection of this number ends: up to a quarter, spread evenly
-// (multiples of the golden ratio), so that connections opened together don't expire together.
-Duration age_spread(Duration max_age, uint64_t number) {
-  const auto share = static_cast<uint32_t>(number * 2654435769U);
-  return max_age / 4 * (share >> 16) / 65536;
-}
-
 // Idle connections are kept ready for so long after a lease.
 constexpr Duration kWarmFor = 5min;
 
 // Between two that are opened to be ready: many daemons, or sessions, shall not do it together.
-Duration warming_pause(uint64_t number) {
-  const auto share = static_cast<uint32_t>(number * 2654435769U);
-  return 50ms + Duration(200ms) * (share >> 16) / 65536;
-}
+Duration warming_pause(uint64_t number) { return 50ms + spread(200ms, number); }
 
 }  // namespace
 
@@ -82,10 +73,11 @@ void ConnectionPool::note_stale(Slot& slot) {
   slot.group.memory.idle.failed_after(slot.was_idle, scheduler_.now());
 }
 
+// Up to a quarter before max_age: connections opened together don't expire together.
 SteadyTime ConnectionPool::end_of_age(const Slot& slot) const {
   const Duration age = settings_.max_age;
   if (age <= Duration::zero()) return SteadyTime::max();
-  return slot.opened_at + age - age_spread(age, slot.number);
+  return slot.opened_at + age - spread(age / 4, slot.number);
 }
 
 SteadyTime ConnectionPool::end_of_idleness(const Slot& slot) const {

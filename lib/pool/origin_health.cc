@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/spread.h"
+
 namespace trunkd {
 namespace {
 
@@ -12,8 +14,7 @@ constexpr size_t kDoublings = 6;  // 32 s
 // A part of it is random, so that many daemons do not come back to an origin together.
 Duration pause_after(size_t probes, SteadyTime now) {
   const Duration whole = kFirstPause * (1 << std::min(probes, kDoublings));
-  const auto share = static_cast<uint32_t>(now.time_since_epoch().count()) * 2654435769U;
-  return whole - whole / 4 * (share >> 16) / 65536;
+  return whole - spread(whole / 4, static_cast<uint64_t>(now.time_since_epoch().count()));
 }
 
 }  // namespace

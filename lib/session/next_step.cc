@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/spread.h"
+
 namespace trunkd {
 namespace {
 
@@ -87,8 +89,7 @@ NextStep next_step(const SessionConfig& session, const RequestFacts& request,
 Duration backoff(const RetryConfig& retry, size_t attempts, uint64_t number) {
   const size_t doublings = std::min<size_t>(attempts > 0 ? attempts - 1 : 0, 16);
   const Duration whole = std::min(retry.backoff * (1 << doublings), kLongestBackoff);
-  const auto share = static_cast<uint32_t>(number * 2654435769U);  // spread by the golden ratio
-  return whole / 2 + whole / 2 * (share >> 16) / 65536;
+  return whole / 2 + spread(whole / 2, number);
 }
 
 }  // namespace trunkd
