@@ -28,7 +28,7 @@ Value resolve(const Draft& draft) {
   return draft.config.pool.empty() ? Value(draft.config.resolve) : Value();
 }
 
-constexpr Field<Draft> kAddressFields[] = {
+constexpr ConfigField<Draft> kAddressFields[] = {
     {{.name = "resolve",
       .syntax = Syntax::fixed_addresses,
       .description = "The addresses of hosts that are not looked up, for all ports: "

@@ -34,7 +34,7 @@ void merge_names(std::vector<NameValue>& into, Value&& value,
 bool same_parameter(std::string_view a, std::string_view b) { return a == b; }
 
 template <auto Member, auto SameName>
-constexpr Field<Draft> named_values(const FieldInfo& info) {
+constexpr ConfigField<Draft> named_values(const FieldInfo& info) {
   return {info,
           [](Draft& draft, Value&& value) {
             merge_names(draft.config.*Member, std::move(value), SameName);
@@ -43,7 +43,7 @@ constexpr Field<Draft> named_values(const FieldInfo& info) {
 }
 
 template <auto... Path>
-constexpr Field<Draft> auth_field(const FieldInfo& info) {
+constexpr ConfigField<Draft> auth_field(const FieldInfo& info) {
   return field_at<Draft, &Draft::auth, Path...>(info);
 }
 
@@ -73,7 +73,7 @@ Value cookies_word(const Draft& draft) {
   return off ? Value(uint64_t{0}) : Value();
 }
 
-constexpr Field<Draft> kCarriedFields[] = {
+constexpr ConfigField<Draft> kCarriedFields[] = {
     named_values<&SessionConfig::params, same_parameter>(
         {.name = "params",
          .syntax = Syntax::parameters,

@@ -44,7 +44,7 @@ Value retry_causes(const Draft& draft) {
   return causes;
 }
 
-constexpr Field<Draft> kConductFields[] = {
+constexpr ConfigField<Draft> kConductFields[] = {
     {{.name = "rate",
       .syntax = Syntax::rate,
       .description = "How many requests may start in a second, minute or hour, for all clients "

@@ -67,7 +67,7 @@ Json group_schema(const std::vector<Row>& rows, const std::string& prefix) {
 template <typename Draft>
 Json table_schema(FieldTable<Draft> table, const Draft& defaults) {
   std::vector<Row> rows;
-  for (const Field<Draft>& field : table) {
+  for (const ConfigField<Draft>& field : table) {
     if (field.info.phase <= kPhase) rows.push_back({field.info, default_text(field, defaults)});
   }
   return group_schema(rows, "");

@@ -205,7 +205,7 @@ void print_fields(std::string& out, FieldTable<Draft> table, const Draft& draft,
                   const std::string& indent) {
   std::vector<std::string_view> last;
   std::string_view short_form;  // the one that was printed last
-  for (const Field<Draft>& field : table) {
+  for (const ConfigField<Draft>& field : table) {
     if (field.get == nullptr) continue;
     if (!short_form.empty() && is_in_group(field.info.name, short_form)) continue;
     const std::string text = field_text(field.get(draft), field.info);

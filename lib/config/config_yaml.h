@@ -17,7 +17,7 @@ std::string field_text(const Value& value, const FieldInfo& field);
 
 // A field's default for people: as it could be written, or in words.
 template <typename Draft>
-std::string default_text(const Field<Draft>& field, const Draft& defaults) {
+std::string default_text(const ConfigField<Draft>& field, const Draft& defaults) {
   if (!field.info.default_text.empty() || field.get == nullptr) {
     return std::string(field.info.default_text);
   }

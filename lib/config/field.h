@@ -90,7 +90,7 @@ struct FieldInfo {
 // A field and the member of Target that keeps it; without functions if the field is of a later
 // phase or is read in its own way.
 template <typename Target>
-struct Field {
+struct ConfigField {
   FieldInfo info;
   void (*set)(Target&, Value&&) = nullptr;
   Value (*get)(const Target&) = nullptr;
@@ -98,7 +98,7 @@ struct Field {
 };
 
 template <typename Target>
-using FieldTable = std::span<const Field<Target>>;
+using FieldTable = std::span<const ConfigField<Target>>;
 
 // Bounds of durations, in milliseconds.
 constexpr uint64_t kMillisecond = 1;
@@ -153,7 +153,7 @@ auto& member_at(Object& object) {
 
 // The field kept in the member that is found by following `Path` from a Target.
 template <typename Target, auto... Path>
-constexpr Field<Target> field_at(const FieldInfo& info) {
+constexpr ConfigField<Target> field_at(const FieldInfo& info) {
   return {
       info,
       [](Target& target, Value&& value) { assign(member_at<Path...>(target), std::move(value)); },

@@ -17,7 +17,7 @@ bool starts_with(std::string_view text, std::string_view prefix) {
 template <typename Draft>
 bool has_key(FieldTable<Draft> table, std::string_view key) {
   if (key.find('.') != std::string_view::npos) return false;
-  return std::any_of(table.begin(), table.end(), [&](const Field<Draft>& field) {
+  return std::any_of(table.begin(), table.end(), [&](const ConfigField<Draft>& field) {
     return field.info.name == key || is_in_group(field.info.name, key);
   });
 }

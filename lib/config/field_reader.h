@@ -27,7 +27,7 @@ class FieldReader {
                    Draft& draft) {
     DraftSink<Draft> sink(table, draft);
     Fields fields;
-    for (const Field<Draft>& field : table) fields.push_back(&field.info);
+    for (const ConfigField<Draft>& field : table) fields.push_back(&field.info);
     read_group(node, path, fields, "", sink);
   }
 
@@ -62,7 +62,7 @@ class FieldReader {
     DraftSink(FieldTable<Draft> table, Draft& draft) : table_(table), draft_(draft) {}
 
     void on_value(size_t index, const Place& place, const ReadValue& read) override {
-      const Field<Draft>& field = table_[index];
+      const ConfigField<Draft>& field = table_[index];
       if (field.set == nullptr) return;
       auto value = read();
       if (!value) {
@@ -75,7 +75,7 @@ class FieldReader {
     }
 
     void on_mapping(size_t index, const Place& place) override {
-      const Field<Draft>& field = table_[index];
+      const ConfigField<Draft>& field = table_[index];
       if (field.begin != nullptr) field.begin(draft_);
       note(field, place);
     }
@@ -83,7 +83,7 @@ class FieldReader {
     void on_lack(size_t index) override { draft_.broken.insert(table_[index].info.name); }
 
    private:
-    void note(const Field<Draft>& field, const Place& place) {
+    void note(const ConfigField<Draft>& field, const Place& place) {
       draft_.places[field.info.name] = place;
       draft_.broken.erase(field.info.name);
     }

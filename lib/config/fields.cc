@@ -5,7 +5,7 @@
 namespace trunkd {
 namespace {
 
-constexpr Field<SocketDraft> kSocketFields[] = {
+constexpr ConfigField<SocketDraft> kSocketFields[] = {
     field_at<SocketDraft, &SocketDraft::address, &ListenAddress::path>(
         {.name = "unix",
          .syntax = Syntax::socket_path,

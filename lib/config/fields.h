@@ -82,13 +82,13 @@ SessionDraft draft_of(const SessionConfig& session);
 
 // The field kept in the member of a SessionConfig that is found by following `Path`.
 template <auto... Path>
-constexpr Field<SessionDraft> session_field(const FieldInfo& info) {
+constexpr ConfigField<SessionDraft> session_field(const FieldInfo& info) {
   return field_at<SessionDraft, &SessionDraft::config, Path...>(info);
 }
 
 // One that is known and refused.
 template <typename Draft>
-constexpr Field<Draft> later_field(std::string_view name, int phase) {
+constexpr ConfigField<Draft> later_field(std::string_view name, int phase) {
   return {{.name = name, .phase = phase}};
 }
 

@@ -10,8 +10,8 @@ constexpr std::string_view kRefuseOrTunnel[] = {"refuse", "tunnel"};
 
 // One that belongs to the pool: a session that uses another's cannot say it.
 template <auto... Path>
-constexpr Field<SessionDraft> pool_field(const FieldInfo& info) {
-  Field<SessionDraft> field = session_field<Path...>(info);
+constexpr ConfigField<SessionDraft> pool_field(const FieldInfo& info) {
+  ConfigField<SessionDraft> field = session_field<Path...>(info);
   field.get = [](const SessionDraft& draft) {
     if (!draft.config.pool.empty()) return Value();
     return value_of(member_at<Path...>(draft.config));
@@ -19,7 +19,7 @@ constexpr Field<SessionDraft> pool_field(const FieldInfo& info) {
   return field;
 }
 
-constexpr Field<SessionDraft> kConnectionFields[] = {
+constexpr ConfigField<SessionDraft> kConnectionFields[] = {
     session_field<&SessionConfig::listen>(
         {.name = "listen",
          .syntax = Syntax::listeners,
@@ -157,7 +157,7 @@ constexpr Field<SessionDraft> kConnectionFields[] = {
          .max = 65535}),
 };
 
-constexpr Field<SessionDraft> kMessageFields[] = {
+constexpr ConfigField<SessionDraft> kMessageFields[] = {
     session_field<&SessionConfig::via>(
         {.name = "via",
          .syntax = Syntax::boolean,
@@ -191,7 +191,7 @@ constexpr Field<SessionDraft> kMessageFields[] = {
          .can_be_off = true}),
 };
 
-constexpr Field<SessionDraft> kLaterFields[] = {
+constexpr ConfigField<SessionDraft> kLaterFields[] = {
     later_field<SessionDraft>("upstream_proxy", 3),
     later_field<SessionDraft>("no_proxy", 3),
     later_field<SessionDraft>("login", 6),
@@ -201,8 +201,8 @@ constexpr Field<SessionDraft> kLaterFields[] = {
 }  // namespace
 
 FieldTable<SessionDraft> session_fields() {
-  static const std::vector<Field<SessionDraft>> fields = [] {
-    std::vector<Field<SessionDraft>> all;
+  static const std::vector<ConfigField<SessionDraft>> fields = [] {
+    std::vector<ConfigField<SessionDraft>> all;
     for (const FieldTable<SessionDraft> part :
          {FieldTable<SessionDraft>(kConnectionFields), tls_fields(),
           FieldTable<SessionDraft>(kMessageFields), carried_fields(), conduct_fields(),

@@ -111,7 +111,7 @@ class Links {
     const SessionDraft& a = sessions_[borrower].draft;
     const SessionDraft& b = sessions_[owner].draft;
     if (is_group_broken(a, "tls") || is_group_broken(b, "tls")) return;
-    for (const Field<SessionDraft>& field : session_fields()) {
+    for (const ConfigField<SessionDraft>& field : session_fields()) {
       if (!is_in_group(field.info.name, "tls") || field.get == nullptr) continue;
       if (field.get(a) == field.get(b)) continue;
       pool_mistake(borrower, std::string(field.info.name) + " differs from that of \"" +

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view kTlsVersions[] = {"1.2", "1.3"};
 
-constexpr Field<SessionDraft> kTlsFields[] = {
+constexpr ConfigField<SessionDraft> kTlsFields[] = {
     session_field<&SessionConfig::tls, &TlsConfig::verify>(
         {.name = "tls.verify",
          .syntax = Syntax::boolean,

@@ -9,11 +9,11 @@ constexpr std::string_view kLogLevels[] = {"debug", "info", "warning", "error"};
 constexpr std::string_view kLogFormats[] = {"auto", "text", "json"};
 
 template <auto... Path>
-constexpr Field<TopDraft> top(const FieldInfo& info) {
+constexpr ConfigField<TopDraft> top(const FieldInfo& info) {
   return field_at<TopDraft, &TopDraft::config, Path...>(info);
 }
 
-constexpr Field<TopDraft> kTopFields[] = {
+constexpr ConfigField<TopDraft> kTopFields[] = {
     top<&Config::listen>(
         {.name = "listen",
          .syntax = Syntax::listener,

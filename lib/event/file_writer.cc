@@ -68,14 +68,14 @@ int File::write_all(std::string_view bytes, size_t& written) const {
 }
 
 // Outlives its FileWriter until all that was handed in is written.
-struct Queue : std::enable_shared_from_this<Queue> {
+struct WriteQueue : std::enable_shared_from_this<WriteQueue> {
   struct Waiting {
     size_t bytes;
     FileSink::OnWritten on_written;
   };
   struct Job {
     uv_work_t uv{};
-    std::shared_ptr<Queue> queue;
+    std::shared_ptr<WriteQueue> queue;
     std::string bytes;
     std::vector<Waiting> waiting;
     bool reopen = false;
@@ -92,12 +92,12 @@ struct Queue : std::enable_shared_from_this<Queue> {
   std::vector<Waiting> waiting;
   size_t pending = 0;
 
-  explicit Queue(Loop& on) : loop(on) {}
+  explicit WriteQueue(Loop& on) : loop(on) {}
   void start_next();
   void finished(Job& job);
 };
 
-void Queue::start_next() {
+void WriteQueue::start_next() {
   if (running || (bytes.empty() && waiting.empty() && !reopen)) return;
   running = true;
   auto* job = new Job;
@@ -120,7 +120,7 @@ void Queue::start_next() {
       });
 }
 
-void Queue::finished(Job& job) {
+void WriteQueue::finished(Job& job) {
   running = false;
   pending -= job.bytes.size();
   start_next();
@@ -139,7 +139,7 @@ void Queue::finished(Job& job) {
 
 class FileWriter final : public FileSink {
  public:
-  explicit FileWriter(std::shared_ptr<Queue> queue) : queue_(std::move(queue)) {}
+  explicit FileWriter(std::shared_ptr<WriteQueue> queue) : queue_(std::move(queue)) {}
 
   // What was handed in is still written; a pipe that nobody reads is given up.
   ~FileWriter() override {
@@ -167,13 +167,13 @@ class FileWriter final : public FileSink {
   size_t pending() const override { return queue_->pending; }
 
  private:
-  const std::shared_ptr<Queue> queue_;
+  const std::shared_ptr<WriteQueue> queue_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<FileSink>> open_file_writer(Loop& loop, const std::string& path) {
-  auto queue = std::make_shared<Queue>(loop);
+  auto queue = std::make_shared<WriteQueue>(loop);
   queue->file.path = path;
   if (!queue->file.open_again()) {
     const int error = errno;
@@ -184,7 +184,7 @@ Result<std::unique_ptr<FileSink>> open_file_writer(Loop& loop, const std::string
 }
 
 std::unique_ptr<FileSink> stderr_writer(Loop& loop) {
-  auto queue = std::make_shared<Queue>(loop);
+  auto queue = std::make_shared<WriteQueue>(loop);
   queue->file.fd = STDERR_FILENO;
   struct stat kind {};
   queue->file.regular = fstat(STDERR_FILENO, &kind) == 0 && S_ISREG(kind.st_mode);

@@ -17,7 +17,7 @@ struct Listening {};
 
 // The work of one path, one job at a time; outlives its journals until all of it is done. Only
 // `file` is touched on the thread pool.
-struct Queue : std::enable_shared_from_this<Queue> {
+struct JournalQueue : std::enable_shared_from_this<JournalQueue> {
   struct Job {
     enum class Kind { load, append, replace, remove };
     Kind kind;
@@ -28,7 +28,7 @@ struct Queue : std::enable_shared_from_this<Queue> {
   };
   struct Work {
     uv_work_t uv{};
-    std::shared_ptr<Queue> queue;
+    std::shared_ptr<JournalQueue> queue;
     Job job;
   };
 
@@ -38,19 +38,19 @@ struct Queue : std::enable_shared_from_this<Queue> {
   bool running = false;
   bool needs_replacing = false;  // the file's answer after its last job, for the loop's thread
 
-  Queue(Loop& on, const std::string& path) : loop(on), file(path) {}
+  JournalQueue(Loop& on, const std::string& path) : loop(on), file(path) {}
   void add(Job job);
   void start_next();
   void run(Job& job);
   void finished(Job& job);
 };
 
-void Queue::add(Job job) {
+void JournalQueue::add(Job job) {
   jobs.push_back(std::move(job));
   start_next();
 }
 
-void Queue::start_next() {
+void JournalQueue::start_next() {
   if (running || jobs.empty()) return;
   running = true;
   auto* work = new Work{{}, shared_from_this(), std::move(jobs.front())};
@@ -68,7 +68,7 @@ void Queue::start_next() {
       });
 }
 
-void Queue::run(Job& job) {
+void JournalQueue::run(Job& job) {
   switch (job.kind) {
     case Job::Kind::append:
       job.result = file.append(job.text);
@@ -90,7 +90,7 @@ void Queue::run(Job& job) {
   }
 }
 
-void Queue::finished(Job& job) {
+void JournalQueue::finished(Job& job) {
   running = false;
   needs_replacing = file.needs_replacing();
   start_next();
@@ -99,24 +99,25 @@ void Queue::finished(Job& job) {
 
 class QueuedJournal final : public Journal {
  public:
-  explicit QueuedJournal(std::shared_ptr<Queue> queue) : queue_(std::move(queue)) {}
+  explicit QueuedJournal(std::shared_ptr<JournalQueue> queue) : queue_(std::move(queue)) {}
 
   void append(std::string lines, OnDone on_done) override {
-    write(Queue::Job::Kind::append, std::move(lines), std::move(on_done));
+    write(JournalQueue::Job::Kind::append, std::move(lines), std::move(on_done));
   }
   void replace(std::string text, OnDone on_done) override {
-    write(Queue::Job::Kind::replace, std::move(text), std::move(on_done));
+    write(JournalQueue::Job::Kind::replace, std::move(text), std::move(on_done));
   }
   bool needs_replacing() const override { return queue_->needs_replacing; }
 
  private:
-  void write(Queue::Job::Kind kind, std::string text, OnDone on_done) {
-    queue_->add({kind, std::move(text), listening_, [done = std::move(on_done)](Queue::Job& job) {
-                   if (done) done(std::move(job.result));
-                 }});
+  void write(JournalQueue::Job::Kind kind, std::string text, OnDone on_done) {
+    queue_->add(
+        {kind, std::move(text), listening_, [done = std::move(on_done)](JournalQueue::Job& job) {
+           if (done) done(std::move(job.result));
+         }});
   }
 
-  const std::shared_ptr<Queue> queue_;
+  const std::shared_ptr<JournalQueue> queue_;
   const std::shared_ptr<Listening> listening_ = std::make_shared<Listening>();
 };
 
@@ -131,23 +132,23 @@ class LoopJournals final : public Journals {
 
   std::unique_ptr<JournalOpening> open(const std::string& path, OnOpened on_opened) override;
   void remove(const std::string& path) override {
-    queue_of(path)->add({Queue::Job::Kind::remove, {}, {}, {}});
+    queue_of(path)->add({JournalQueue::Job::Kind::remove, {}, {}, {}});
   }
   std::vector<std::string> stored_in(const std::string& directory) const override;
 
  private:
-  std::shared_ptr<Queue> queue_of(const std::string& path);
+  std::shared_ptr<JournalQueue> queue_of(const std::string& path);
 
   Loop& loop_;
-  std::unordered_map<std::string, std::weak_ptr<Queue>> queues_;
+  std::unordered_map<std::string, std::weak_ptr<JournalQueue>> queues_;
 };
 
-std::shared_ptr<Queue> LoopJournals::queue_of(const std::string& path) {
+std::shared_ptr<JournalQueue> LoopJournals::queue_of(const std::string& path) {
   std::erase_if(queues_, [](const auto& entry) { return entry.second.expired(); });
-  std::weak_ptr<Queue>& known = queues_[path];
+  std::weak_ptr<JournalQueue>& known = queues_[path];
   auto queue = known.lock();
   if (!queue) {
-    queue = std::make_shared<Queue>(loop_, path);
+    queue = std::make_shared<JournalQueue>(loop_, path);
     known = queue;
   }
   return queue;
@@ -156,10 +157,10 @@ std::shared_ptr<Queue> LoopJournals::queue_of(const std::string& path) {
 std::unique_ptr<JournalOpening> LoopJournals::open(const std::string& path, OnOpened on_opened) {
   auto queue = queue_of(path);
   auto opening = std::make_unique<QueuedOpening>();
-  queue->add({Queue::Job::Kind::load,
+  queue->add({JournalQueue::Job::Kind::load,
               {},
               opening->listening,
-              [queue, answer = std::move(on_opened)](Queue::Job& job) {
+              [queue, answer = std::move(on_opened)](JournalQueue::Job& job) {
                 if (!job.result) return answer(tl::unexpected(job.result.error()));
                 answer(OpenedJournal{std::make_unique<QueuedJournal>(queue), std::move(job.text)});
               }});

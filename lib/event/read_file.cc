@@ -24,7 +24,7 @@ int read_all(int fd, size_t limit, std::string& content) {
   return 0;
 }
 
-tl::unexpected<Error> system_failure(int error) {
+tl::unexpected<Error> read_failure(int error) {
   return tl::unexpected(Error{ErrorKind::internal, std::strerror(error), {}, error});
 }
 
@@ -33,14 +33,14 @@ tl::unexpected<Error> system_failure(int error) {
 Result<std::string> read_regular_file(const std::string& path, size_t limit) {
   // Without O_NONBLOCK a named pipe would hold the thread until somebody writes to it.
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (fd < 0) return system_failure(errno);
+  if (fd < 0) return read_failure(errno);
   struct stat kind {};
   std::string content;
   int error = fstat(fd, &kind) == 0 ? 0 : errno;
   const bool regular = error == 0 && S_ISREG(kind.st_mode);
   if (regular) error = read_all(fd, limit, content);
   close(fd);
-  if (error != 0) return system_failure(error);
+  if (error != 0) return read_failure(error);
   if (!regular) return failure(ErrorKind::internal, "it is not a regular file");
   if (content.size() > limit) {
     return failure(ErrorKind::internal,

@@ -8,8 +8,8 @@
 namespace trunkd {
 namespace {
 
-constexpr int kDnsName = 2;  // the tags of GeneralName (RFC 5280, 4.2.1.6)
-constexpr int kIpAddress = 7;
+constexpr int kDnsNameTag = 2;  // the tags of GeneralName (RFC 5280, 4.2.1.6)
+constexpr int kIpAddressTag = 7;
 constexpr size_t kNamesInText = 8;
 
 std::string address_text(std::string_view bytes) {
@@ -46,8 +46,8 @@ ServerNames ServerNames::of(const mbedtls_x509_crt& certificate) {
     if (entry->buf.p == nullptr) continue;
     const std::string_view value(reinterpret_cast<const char*>(entry->buf.p), entry->buf.len);
     const int tag = entry->buf.tag & static_cast<int>(MBEDTLS_ASN1_TAG_VALUE_MASK);
-    if (tag == kDnsName) names.dns.push_back(value);
-    if (tag == kIpAddress && (value.size() == 4 || value.size() == 16)) {
+    if (tag == kDnsNameTag) names.dns.push_back(value);
+    if (tag == kIpAddressTag && (value.size() == 4 || value.size() == 16)) {
       names.addresses.push_back(value);
     }
   }

@@ -10,10 +10,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::optional<std::string> nothing_is_set(const std::string&) { return std::nullopt; }
+std::optional<std::string> no_variable_is_set(const std::string&) { return std::nullopt; }
 
 Config load(std::string_view text) {
-  const LoadedConfig loaded = load_config_text(text, "t.yaml", nothing_is_set);
+  const LoadedConfig loaded = load_config_text(text, "t.yaml", no_variable_is_set);
   for (const ConfigMistake& mistake : loaded.mistakes) ADD_FAILURE() << mistake.text();
   return loaded.config ? *loaded.config : Config{};
 }
@@ -26,7 +26,7 @@ std::vector<std::string> mistakes_of(const LoadedConfig& loaded) {
 }
 
 std::vector<std::string> mistakes_in(std::string_view text) {
-  return mistakes_of(load_config_text(text, "trunkd.yaml", nothing_is_set));
+  return mistakes_of(load_config_text(text, "trunkd.yaml", no_variable_is_set));
 }
 
 using Mistakes = std::vector<std::string>;
@@ -192,7 +192,7 @@ TEST(ConfigLoaderTest, FilesAreMergedAndTheLaterValueCounts) {
                                  "log: {level: error}\n"
                                  "defaults: {via: true}\n"
                                  "sessions: {b: {base_url: 'http://b.example'}}\n");
-  const LoadedConfig loaded = load_config({main, more}, nothing_is_set);
+  const LoadedConfig loaded = load_config({main, more}, no_variable_is_set);
   ASSERT_EQ(mistakes_of(loaded), Mistakes{});
   EXPECT_EQ(loaded.config->listen->port, 7001);
   EXPECT_EQ(loaded.config->log.level, LogLevelSetting::error);
@@ -206,7 +206,7 @@ TEST(ConfigLoaderTest, ASessionInTwoFilesIsAMistakeInTheLaterOne) {
   const Folder folder;
   const auto first = folder.write("1.yaml", "sessions: {a: {base_url: 'http://a.example'}}\n");
   const auto second = folder.write("2.yaml", "\nsessions: {a: {base_url: 'http://a.example'}}\n");
-  EXPECT_EQ(mistakes_of(load_config({first, second}, nothing_is_set)),
+  EXPECT_EQ(mistakes_of(load_config({first, second}, no_variable_is_set)),
             Mistakes{second + ":2:12: sessions.a: is already defined in " + first + ", line 1"});
 }
 
@@ -215,7 +215,7 @@ TEST(ConfigLoaderTest, MistakesOfAllFilesAreToldInTheirOrder) {
   const auto first = folder.write("1.yaml", "listn: 1\n");
   const auto missing = folder.path("2.yaml");
   const auto third = folder.write("3.yaml", "drain_timeout: 1\nlisten: x\n");
-  const Mistakes mistakes = mistakes_of(load_config({first, missing, third}, nothing_is_set));
+  const Mistakes mistakes = mistakes_of(load_config({first, missing, third}, no_variable_is_set));
   ASSERT_EQ(mistakes.size(), 4U);
   EXPECT_EQ(mistakes[0], first + ":1:1: listn: unknown key, did you mean \"listen\"?");
   EXPECT_EQ(mistakes[1], missing + ": cannot be read: No such file or directory");
@@ -227,14 +227,14 @@ TEST(ConfigLoaderTest, ExposeInOneFileCoversTheListenersOfAllOthers) {
   const Folder folder;
   const auto first = folder.write("1.yaml", "listen: 0.0.0.0:7480\n");
   const auto second = folder.write("2.yaml", "expose: true\n");
-  EXPECT_EQ(mistakes_of(load_config({first, second}, nothing_is_set)), Mistakes{});
+  EXPECT_EQ(mistakes_of(load_config({first, second}, no_variable_is_set)), Mistakes{});
 }
 
 TEST(ConfigLoaderTest, NoFileAtAllIsAMistakeAndSoIsOneThatIsTooLarge) {
-  EXPECT_EQ(mistakes_of(load_config({}, nothing_is_set)).size(), 1U);
+  EXPECT_EQ(mistakes_of(load_config({}, no_variable_is_set)).size(), 1U);
   const Folder folder;
   const auto large = folder.write("large.yaml", std::string(1024 * 1024 + 1, '#'));
-  EXPECT_EQ(mistakes_of(load_config({large}, nothing_is_set)),
+  EXPECT_EQ(mistakes_of(load_config({large}, no_variable_is_set)),
             Mistakes{large + ": larger than 1 MiB"});
 }
 

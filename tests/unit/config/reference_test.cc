@@ -12,7 +12,7 @@
 namespace trunkd {
 namespace {
 
-std::string read(const std::string& name) {
+std::string contents_of(const std::string& name) {
   std::ifstream file(std::string(TRUNKD_SOURCE_DIR) + '/' + name);
   std::stringstream text;
   text << file.rdbuf();
@@ -24,7 +24,7 @@ std::string read(const std::string& name) {
 template <typename Draft>
 std::string reference_table(FieldTable<Draft> table, const Draft& defaults) {
   std::string out = "| field | default | |\n| --- | --- | --- |\n";
-  for (const Field<Draft>& field : table) {
+  for (const ConfigField<Draft>& field : table) {
     if (field.info.phase > kPhase) continue;
     const std::string value = default_text(field, defaults);
     const bool in_words = !field.info.default_text.empty();
@@ -73,15 +73,15 @@ std::multimap<std::string, ExampleLine> example_lines(const std::string& text) {
 // A field whose group is written in its short form there: "rate: off", and then "#limit: off".
 template <typename Draft>
 bool is_under_short_form(FieldTable<Draft> table, const FieldInfo& field) {
-  return std::any_of(table.begin(), table.end(), [&](const Field<Draft>& other) {
+  return std::any_of(table.begin(), table.end(), [&](const ConfigField<Draft>& other) {
     return is_in_group(field.name, other.info.name) && other.info.default_text.empty();
   });
 }
 
 template <typename Draft>
 void expect_explained(const std::string& prefix, FieldTable<Draft> table, const Draft& defaults) {
-  const auto lines = example_lines(read("config/example.yaml"));
-  for (const Field<Draft>& field : table) {
+  const auto lines = example_lines(contents_of("config/example.yaml"));
+  for (const ConfigField<Draft>& field : table) {
     if (field.info.phase > kPhase) continue;
     const auto line = lines.find(prefix + std::string(field.info.name));
     if (line == lines.end()) {
@@ -97,7 +97,7 @@ void expect_explained(const std::string& prefix, FieldTable<Draft> table, const 
 }
 
 TEST(ReferenceTest, TheReferenceHasEveryFieldWithItsDefaultAndSentence) {
-  const std::string text = read("docs/configuration.md");
+  const std::string text = contents_of("docs/configuration.md");
   for (const std::string& table : {reference_table(top_fields(), TopDraft()),
                                    reference_table(session_fields(), SessionDraft())}) {
     EXPECT_NE(text.find(table), std::string::npos) << "docs/configuration.md lacks:\n" << table;

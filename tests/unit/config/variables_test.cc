@@ -5,7 +5,7 @@
 namespace trunkd {
 namespace {
 
-std::optional<std::string> some_are_set(const std::string& name) {
+std::optional<std::string> two_are_set(const std::string& name) {
   if (name == "HOST") return "a.example";
   if (name == "EMPTY") return "";
   if (name == "TRICKY") return "${HOST}$$";
@@ -13,7 +13,7 @@ std::optional<std::string> some_are_set(const std::string& name) {
 }
 
 std::string expand(std::string_view text) {
-  const auto expanded = expand_variables(text, some_are_set);
+  const auto expanded = expand_variables(text, two_are_set);
   return expanded ? expanded->text : "mistake: " + expanded.error();
 }
 
@@ -41,8 +41,8 @@ TEST(VariablesTest, AValueIsNotLookedThroughForVariables) {
 }
 
 TEST(VariablesTest, OnlyATextWithAVariableIsChanged) {
-  EXPECT_TRUE(expand_variables("${HOST}", some_are_set)->changed);
-  EXPECT_FALSE(expand_variables("$$", some_are_set)->changed);
+  EXPECT_TRUE(expand_variables("${HOST}", two_are_set)->changed);
+  EXPECT_FALSE(expand_variables("$$", two_are_set)->changed);
 }
 
 TEST(VariablesTest, MistakesSayWhatToWrite) {

@@ -5,13 +5,13 @@
 namespace trunkd {
 namespace {
 
-constexpr WallTime kNow{Duration(1'767'225'600s)};  // 2026-01-01T00:00:00Z
+constexpr WallTime kReadAt{Duration(1'767'225'600s)};  // 2026-01-01T00:00:00Z
 
 class CookiesTxtReaderTest : public testing::Test {
  protected:
   // The only cookie that `text` makes.
   Cookie only(std::string_view text) {
-    CookiesTxtReader reader(kNow);
+    CookiesTxtReader reader(kReadAt);
     reader.read(text);
     EXPECT_EQ(reader.cookie_count(), 1U) << text;
     return reader.cookie_count() == 1 ? reader.cookies().front() : Cookie{};
@@ -26,7 +26,7 @@ class CookiesTxtReaderTest : public testing::Test {
     return text;
   }
 
-  CookiesTxtReader reader_{kNow};
+  CookiesTxtReader reader_{kReadAt};
 };
 
 TEST_F(CookiesTxtReaderTest, ReadsWhatCurlWrites) {
@@ -53,7 +53,7 @@ TEST_F(CookiesTxtReaderTest, ReadsWhatCurlWrites) {
   EXPECT_TRUE(cookies[4].secure);
   EXPECT_TRUE(cookies[4].persistent);
   EXPECT_EQ(cookies[4].expires, WallTime(1795930137s));
-  EXPECT_EQ(cookies[4].created, kNow);
+  EXPECT_EQ(cookies[4].created, kReadAt);
 }
 
 TEST_F(CookiesTxtReaderTest, ReadsWhatWgetWrites) {
@@ -139,13 +139,13 @@ TEST_F(CookiesTxtReaderTest, ACommentIsAboutTheNextLineOnly) {
   for (const char* between : {"\n", "# note\n", "broken\n"}) {
     const Cookie one = only(std::string("#trunkd created=1700000000.000000 samesite=strict\n") +
                             between + "example.com\tFALSE\t/\tFALSE\t0\ta\t1\n");
-    EXPECT_EQ(one.created, kNow);
+    EXPECT_EQ(one.created, kReadAt);
     EXPECT_EQ(one.same_site, Cookie::SameSite::unset);
   }
   const Cookie told = only(
       "#trunkd from=later created=nonsense samesite=strict\n"
       "example.com\tFALSE\t/\tFALSE\t0\ta\t1\n");
-  EXPECT_EQ(told.created, kNow);
+  EXPECT_EQ(told.created, kReadAt);
   EXPECT_EQ(told.same_site, Cookie::SameSite::strict);
 }
 

@@ -12,7 +12,7 @@ namespace {
 using Events = std::vector<std::string>;
 
 // Parses at once and byte by byte; both must say the same.
-Events parse(std::string_view input) {
+Events parse_request(std::string_view input) {
   RequestLog whole, bytewise;
   RequestParser whole_parser(whole, {}), bytewise_parser(bytewise, {});
   give(whole_parser, input, input.size());
@@ -23,44 +23,44 @@ Events parse(std::string_view input) {
 }
 
 TEST(RequestParserTest, AGetHasAHeadAndAnEnd) {
-  EXPECT_EQ(parse("GET /a?b=c HTTP/1.1\r\nHost: h\r\nAccept: */*\r\n\r\n"),
+  EXPECT_EQ(parse_request("GET /a?b=c HTTP/1.1\r\nHost: h\r\nAccept: */*\r\n\r\n"),
             (Events{"head GET /a?b=c 1.1 keep, none [Host: h][Accept: */*]", "end "}));
 }
 
 TEST(RequestParserTest, SpellingOrderAndDuplicatesOfFieldsAreKept) {
   EXPECT_EQ(
-      parse("GET / HTTP/1.1\r\nhOST: h\r\nX-b: 2\r\nx-A:1\r\nX-B:  3 \t\r\nEmpty:\r\n\r\n"),
+      parse_request("GET / HTTP/1.1\r\nhOST: h\r\nX-b: 2\r\nx-A:1\r\nX-B:  3 \t\r\nEmpty:\r\n\r\n"),
       (Events{"head GET / 1.1 keep, none [hOST: h][X-b: 2][x-A: 1][X-B: 3][Empty: ]", "end "}));
 }
 
 TEST(RequestParserTest, ValuesMayHoldOpaqueBytesAndInnerWhiteSpace) {
-  EXPECT_EQ(parse("GET / HTTP/1.1\r\nHost: h\r\nA: b \t c\r\nB: \xc3\xa9\xff\r\n\r\n"),
+  EXPECT_EQ(parse_request("GET / HTTP/1.1\r\nHost: h\r\nA: b \t c\r\nB: \xc3\xa9\xff\r\n\r\n"),
             (Events{"head GET / 1.1 keep, none [Host: h][A: b \t c][B: \xc3\xa9\xff]", "end "}));
 }
 
 TEST(RequestParserTest, ABodyEndsWithItsContentLength) {
-  EXPECT_EQ(parse("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello"),
+  EXPECT_EQ(parse_request("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello"),
             (Events{"head POST / 1.1 keep, length 5 [Host: h][Content-Length: 5]", "body hello",
                     "end "}));
 }
 
 TEST(RequestParserTest, ALengthOfZeroIsSaidButHasNoBody) {
-  EXPECT_EQ(parse("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"),
+  EXPECT_EQ(parse_request("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"),
             (Events{"head POST / 1.1 keep, length 0 [Host: h][Content-Length: 0]", "end "}));
 }
 
 TEST(RequestParserTest, ChunksComeWithoutTheirFramingAndExtensions) {
-  EXPECT_EQ(parse("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n"
-                  "5\r\nhello\r\n"
-                  "00A;name=value;other=\"quoted\"\r\n, chunked!\r\n"
-                  "0\r\n\r\n"),
+  EXPECT_EQ(parse_request("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n"
+                          "5\r\nhello\r\n"
+                          "00A;name=value;other=\"quoted\"\r\n, chunked!\r\n"
+                          "0\r\n\r\n"),
             (Events{"head POST / 1.1 keep, chunked [Host: h][Transfer-Encoding: Chunked]",
                     "body hello, chunked!", "end "}));
 }
 
 TEST(RequestParserTest, TrailersComeWithTheEnd) {
-  EXPECT_EQ(parse("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked \r\n\r\n"
-                  "1\r\nx\r\n0\r\nDigest: abc \r\nOther:d\r\n\r\n"),
+  EXPECT_EQ(parse_request("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked \r\n\r\n"
+                          "1\r\nx\r\n0\r\nDigest: abc \r\nOther:d\r\n\r\n"),
             (Events{"head POST / 1.1 keep, chunked [Host: h][Transfer-Encoding: chunked]", "body x",
                     "end [Digest: abc][Other: d]"}));
 }
@@ -77,20 +77,21 @@ TEST(RequestParserTest, PipelinedRequestsAreReadOneCallEach) {
   EXPECT_EQ(log.events.back(), "end ");
   EXPECT_EQ(parser.parse(std::string_view(both).substr(first.size())), second.size());
   EXPECT_EQ(log.heads, 2);
-  EXPECT_EQ(parse(both), log.events);
+  EXPECT_EQ(parse_request(both), log.events);
 }
 
 TEST(RequestParserTest, APipelinedRequestIsReadAfterOneThatAskedToCloseOrUpgrade) {
-  EXPECT_EQ(parse("GET /1 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
-                  "GET /2 HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
-                  "GET /3 HTTP/1.1\r\nHost: h\r\n\r\n")
+  EXPECT_EQ(parse_request(
+                "GET /1 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
+                "GET /2 HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+                "GET /3 HTTP/1.1\r\nHost: h\r\n\r\n")
                 .size(),
             6);
 }
 
 TEST(RequestParserTest, AnUpgradeWithABodyIsFramedLikeAnyOther) {
-  EXPECT_EQ(parse("POST / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: x\r\n"
-                  "Content-Length: 2\r\n\r\nab"),
+  EXPECT_EQ(parse_request("POST / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: x\r\n"
+                          "Content-Length: 2\r\n\r\nab"),
             (Events{"head POST / 1.1 keep, length 2 "
                     "[Host: h][Connection: Upgrade][Upgrade: x][Content-Length: 2]",
                     "body ab", "end "}));
@@ -117,7 +118,7 @@ TEST(RequestParserTest, PersistenceFollowsVersionAndConnectionOnly) {
   const auto keeps = [](std::string_view version, std::string_view fields) {
     const std::string head =
         "GET / HTTP/" + std::string(version) + "\r\nHost: h\r\n" + std::string(fields) + "\r\n";
-    return parse(head).front().find(" keep, ") != std::string::npos;
+    return parse_request(head).front().find(" keep, ") != std::string::npos;
   };
   EXPECT_TRUE(keeps("1.1", ""));
   EXPECT_FALSE(keeps("1.1", "Connection: close\r\n"));
@@ -130,16 +131,17 @@ TEST(RequestParserTest, PersistenceFollowsVersionAndConnectionOnly) {
 }
 
 TEST(RequestParserTest, OnlyOneExpectationIsKnownAndOnlyInHttp11) {
-  EXPECT_EQ(parse("PUT / HTTP/1.1\r\nHost: h\r\nExpect: 100-Continue\r\n\r\n").front(),
+  EXPECT_EQ(parse_request("PUT / HTTP/1.1\r\nHost: h\r\nExpect: 100-Continue\r\n\r\n").front(),
             "head PUT / 1.1 keep, expect, none [Host: h][Expect: 100-Continue]");
-  EXPECT_EQ(parse("PUT / HTTP/1.1\r\nHost: h\r\nExpect: 200-ok\r\n\r\n").front(),
+  EXPECT_EQ(parse_request("PUT / HTTP/1.1\r\nHost: h\r\nExpect: 200-ok\r\n\r\n").front(),
             "head PUT / 1.1 keep, none [Host: h][Expect: 200-ok]");
-  EXPECT_EQ(parse("PUT / HTTP/1.0\r\nHost: h\r\nExpect: 100-continue\r\n\r\n").front(),
+  EXPECT_EQ(parse_request("PUT / HTTP/1.0\r\nHost: h\r\nExpect: 100-continue\r\n\r\n").front(),
             "head PUT / 1.0 close, none [Host: h][Expect: 100-continue]");
 }
 
 TEST(RequestParserTest, Http10NeedsNoHost) {
-  EXPECT_EQ(parse("GET / HTTP/1.0\r\n\r\n"), (Events{"head GET / 1.0 close, none ", "end "}));
+  EXPECT_EQ(parse_request("GET / HTTP/1.0\r\n\r\n"),
+            (Events{"head GET / 1.0 close, none ", "end "}));
 }
 
 TEST(RequestParserTest, AllFourFormsOfATarget) {
@@ -148,7 +150,7 @@ TEST(RequestParserTest, AllFourFormsOfATarget) {
         "GET http://h:80/a?b", "GET https://[::1]:8443/x", "GET HTTP://H?q", "CONNECT h:443",
         "CONNECT [2001:db8::1]:1"}) {
     const std::string input = std::string(line) + " HTTP/1.1\r\nHost: h:7480\r\n\r\n";
-    const Events events = parse(input);
+    const Events events = parse_request(input);
     EXPECT_EQ(events.front(), "head " + std::string(line) + " 1.1 keep, none [Host: h:7480]");
     EXPECT_EQ(events.back(), "end ");
   }
@@ -157,12 +159,12 @@ TEST(RequestParserTest, AllFourFormsOfATarget) {
 TEST(RequestParserTest, MethodsBeyondTheUsualOnesPass) {
   for (const std::string_view method : {"PATCH", "PROPFIND", "M-SEARCH", "PURGE", "QUERY"}) {
     const std::string input = std::string(method) + " / HTTP/1.1\r\nHost: h\r\n\r\n";
-    EXPECT_EQ(parse(input).back(), "end ") << method;
+    EXPECT_EQ(parse_request(input).back(), "end ") << method;
   }
 }
 
 // Pauses in every event and remembers what it heard.
-struct PausingLog : RequestLog {
+struct PausingRequests : RequestLog {
   void on_request_head(RequestHead&& head) override {
     RequestLog::on_request_head(std::move(head));
     parser->pause();
@@ -178,7 +180,7 @@ TEST(RequestParserTest, NothingIsSaidAfterPauseUntilTheNextCall) {
   for (const std::string_view body :
        {"Content-Length: 2\r\n\r\nab", "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n"}) {
     const std::string input = "POST / HTTP/1.1\r\nHost: h\r\n" + std::string(body);
-    PausingLog log;
+    PausingRequests log;
     RequestParser parser(log, {});
     log.parser = &parser;
 
@@ -196,7 +198,7 @@ TEST(RequestParserTest, NothingIsSaidAfterPauseUntilTheNextCall) {
 }
 
 TEST(RequestParserTest, AnEndHeldBackByPauseNeedsNoFurtherBytes) {
-  PausingLog log;
+  PausingRequests log;
   RequestParser parser(log, {});
   log.parser = &parser;
   const std::string_view input = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
@@ -209,7 +211,7 @@ TEST(RequestParserTest, AnEndHeldBackByPauseNeedsNoFurtherBytes) {
 }
 
 TEST(RequestParserTest, AnEndHeldBackByPauseLeavesTheNextRequestAlone) {
-  PausingLog log;
+  PausingRequests log;
   RequestParser parser(log, {});
   log.parser = &parser;
   const std::string_view input = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";

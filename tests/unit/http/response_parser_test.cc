@@ -32,7 +32,7 @@ Outcome run(std::string_view input, Asked asked, size_t piece) {
 }
 
 // Parses at once and byte by byte; both must say the same.
-Events parse(std::string_view input, Asked asked = {}) {
+Events parse_response(std::string_view input, Asked asked = {}) {
   const Outcome whole = run(input, asked, input.size()), bytewise = run(input, asked, 1);
   EXPECT_EQ(whole.events, bytewise.events);
   EXPECT_EQ(whole.used, bytewise.used);
@@ -41,55 +41,55 @@ Events parse(std::string_view input, Asked asked = {}) {
 
 TEST(ResponseParserTest, ABodyEndsWithItsContentLength) {
   EXPECT_EQ(
-      parse("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX: y\r\n\r\nhello"),
+      parse_response("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX: y\r\n\r\nhello"),
       (Events{"head 200 OK 1.1 keep, length 5 [Content-Length: 5][X: y]", "body hello", "end "}));
 }
 
 TEST(ResponseParserTest, ChunksComeWithoutTheirFraming) {
-  EXPECT_EQ(parse("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-                  "5;ext\r\nhello\r\n1\r\n!\r\n0\r\nDigest: x\r\n\r\n"),
+  EXPECT_EQ(parse_response("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                           "5;ext\r\nhello\r\n1\r\n!\r\n0\r\nDigest: x\r\n\r\n"),
             (Events{"head 200 OK 1.1 keep, chunked [Transfer-Encoding: chunked]", "body hello!",
                     "end [Digest: x]"}));
 }
 
 TEST(ResponseParserTest, WithoutALengthTheBodyEndsWithTheConnection) {
-  EXPECT_EQ(parse("HTTP/1.1 200 OK\r\n\r\nhello", {.then_end = true}),
+  EXPECT_EQ(parse_response("HTTP/1.1 200 OK\r\n\r\nhello", {.then_end = true}),
             (Events{"head 200 OK 1.1 close, until close ", "body hello", "end "}));
-  EXPECT_EQ(parse("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n\r\n", {.then_end = true}),
+  EXPECT_EQ(parse_response("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n\r\n", {.then_end = true}),
             (Events{"head 200 OK 1.0 close, until close [Connection: keep-alive]", "end "}));
 }
 
 TEST(ResponseParserTest, ResponsesWithoutContentHaveNoneWhateverTheirFieldsSay) {
   const Asked to_head{.head = true};
-  EXPECT_EQ(parse("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", to_head),
+  EXPECT_EQ(parse_response("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", to_head),
             (Events{"head 200 OK 1.1 keep, none [Content-Length: 5]", "end "}));
-  EXPECT_EQ(parse("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", to_head),
+  EXPECT_EQ(parse_response("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", to_head),
             (Events{"head 200 OK 1.1 keep, none [Transfer-Encoding: chunked]", "end "}));
-  EXPECT_EQ(parse("HTTP/1.1 200 OK\r\n\r\n", to_head),
+  EXPECT_EQ(parse_response("HTTP/1.1 200 OK\r\n\r\n", to_head),
             (Events{"head 200 OK 1.1 keep, none ", "end "}));
-  EXPECT_EQ(parse("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n"),
+  EXPECT_EQ(parse_response("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n"),
             (Events{"head 304 Not Modified 1.1 keep, none [Content-Length: 5]", "end "}));
-  EXPECT_EQ(parse("HTTP/1.1 204 No Content\r\n\r\n"),
+  EXPECT_EQ(parse_response("HTTP/1.1 204 No Content\r\n\r\n"),
             (Events{"head 204 No Content 1.1 keep, none ", "end "}));
-  EXPECT_EQ(parse("HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n"),
+  EXPECT_EQ(parse_response("HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n"),
             (Events{"head 204 No Content 1.1 keep, none [Content-Length: 0]", "end "}));
 }
 
 TEST(ResponseParserTest, InformationalResponsesComeBeforeTheFinalOne) {
-  EXPECT_EQ(parse("HTTP/1.1 100 Continue\r\n\r\n"
-                  "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
-                  "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab"),
+  EXPECT_EQ(parse_response("HTTP/1.1 100 Continue\r\n\r\n"
+                           "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+                           "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab"),
             (Events{"informational 100 Continue 1.1 keep, none ",
                     "informational 103 Early Hints 1.1 keep, none [Link: </a>]",
                     "head 200 OK 1.1 keep, length 2 [Content-Length: 2]", "body ab", "end "}));
 }
 
 TEST(ResponseParserTest, AReasonMayBeMissingOrOpaque) {
-  EXPECT_EQ(parse("HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n").front(),
+  EXPECT_EQ(parse_response("HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n").front(),
             "head 200  1.1 keep, length 0 [Content-Length: 0]");
-  EXPECT_EQ(parse("HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n").front(),
+  EXPECT_EQ(parse_response("HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n").front(),
             "head 200  1.1 keep, length 0 [Content-Length: 0]");
-  EXPECT_EQ(parse("HTTP/1.1 200 \xc3\xa9\t!  \r\nContent-Length: 0\r\n\r\n").front(),
+  EXPECT_EQ(parse_response("HTTP/1.1 200 \xc3\xa9\t!  \r\nContent-Length: 0\r\n\r\n").front(),
             "head 200 \xc3\xa9\t!   1.1 keep, length 0 [Content-Length: 0]");
 }
 
@@ -97,7 +97,7 @@ TEST(ResponseParserTest, PersistenceFollowsVersionConnectionAndFraming) {
   const auto keeps = [](std::string_view version, std::string_view fields) {
     const std::string input = "HTTP/" + std::string(version) + " 200 OK\r\nContent-Length: 0\r\n" +
                               std::string(fields) + "\r\n";
-    return parse(input).front().find(" keep, ") != std::string::npos;
+    return parse_response(input).front().find(" keep, ") != std::string::npos;
   };
   EXPECT_TRUE(keeps("1.1", ""));
   EXPECT_FALSE(keeps("1.1", "Connection: close\r\n"));
@@ -116,18 +116,18 @@ TEST(ResponseParserTest, AnUpgradeThatWasAskedForEndsHttp) {
   EXPECT_EQ(whole.events, (Events{"head 101 Switching Protocols 1.1 keep, none "
                                   "[Connection: Upgrade][Upgrade: websocket]"}));
   EXPECT_EQ(whole.used, head.size());
-  EXPECT_EQ(parse(input, {.upgrade = true}), whole.events);
+  EXPECT_EQ(parse_response(input, {.upgrade = true}), whole.events);
 }
 
 TEST(ResponseParserTest, AnUpgradeThatTheOriginIgnoresIsAnOrdinaryResponse) {
-  EXPECT_EQ(parse("HTTP/1.1 200 OK\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n"
-                  "Content-Length: 2\r\n\r\nab",
-                  {.upgrade = true}),
+  EXPECT_EQ(parse_response("HTTP/1.1 200 OK\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n"
+                           "Content-Length: 2\r\n\r\nab",
+                           {.upgrade = true}),
             (Events{"head 200 OK 1.1 keep, length 2 "
                     "[Connection: Upgrade][Upgrade: h2c][Content-Length: 2]",
                     "body ab", "end "}));
-  EXPECT_EQ(parse("HTTP/1.1 426 Upgrade Required\r\nConnection: Upgrade\r\nUpgrade: x\r\n"
-                  "Content-Length: 0\r\n\r\n")
+  EXPECT_EQ(parse_response("HTTP/1.1 426 Upgrade Required\r\nConnection: Upgrade\r\nUpgrade: x\r\n"
+                           "Content-Length: 0\r\n\r\n")
                 .back(),
             "end ");
 }
@@ -166,15 +166,16 @@ TEST(ResponseParserTest, AnEndOfStreamInTheMiddleIsAnError) {
   const std::string input =
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
   for (size_t size = 0; size < input.size(); ++size) {
-    const Events events = parse(input.substr(0, size), {.then_end = true});
+    const Events events = parse_response(input.substr(0, size), {.then_end = true});
     EXPECT_EQ(events.back(), "error connection_terminated") << size;
   }
-  EXPECT_EQ(parse(input, {.then_end = true}).back(), "end ");
-  EXPECT_EQ(parse("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello", {.then_end = true}).back(),
+  EXPECT_EQ(parse_response(input, {.then_end = true}).back(), "end ");
+  EXPECT_EQ(parse_response("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello", {.then_end = true})
+                .back(),
             "error connection_terminated");
-  EXPECT_EQ(parse("HTTP/1.1 100 Continue\r\n\r\n", {.then_end = true}).back(),
+  EXPECT_EQ(parse_response("HTTP/1.1 100 Continue\r\n\r\n", {.then_end = true}).back(),
             "error connection_terminated");
-  EXPECT_EQ(parse("", {.then_end = true}).back(), "error connection_terminated");
+  EXPECT_EQ(parse_response("", {.then_end = true}).back(), "error connection_terminated");
 }
 
 TEST(ResponseParserTest, AnEndOfStreamWhileNothingIsExpectedIsNobodysBusiness) {
@@ -186,7 +187,7 @@ TEST(ResponseParserTest, AnEndOfStreamWhileNothingIsExpectedIsNobodysBusiness) {
 }
 
 // Pauses in every event.
-struct PausingLog : ResponseLog {
+struct PausingResponses : ResponseLog {
   void on_informational(ResponseHead&& head) override {
     ResponseLog::on_informational(std::move(head));
     parser->pause();
@@ -208,7 +209,7 @@ TEST(ResponseParserTest, NothingIsSaidAfterPauseUntilTheNextCall) {
         "\r\nab"}) {
     const std::string input =
         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n" + std::string(rest_of_it);
-    PausingLog log;
+    PausingResponses log;
     ResponseParser parser(log, {});
     log.parser = &parser;
     parser.expect(false, false);
@@ -228,7 +229,7 @@ TEST(ResponseParserTest, NothingIsSaidAfterPauseUntilTheNextCall) {
 
 TEST(ResponseParserTest, AnEndHeldBackByPauseNeedsNoFurtherBytes) {
   for (const bool head_request : {true, false}) {
-    PausingLog log;
+    PausingResponses log;
     ResponseParser parser(log, {});
     log.parser = &parser;
     parser.expect(head_request, false);

@@ -10,7 +10,7 @@
 namespace trunkd {
 namespace {
 
-Addresses addresses(const std::vector<std::string>& texts) {
+Addresses these_addresses(const std::vector<std::string>& texts) {
   Addresses all;
   for (const std::string& text : texts) all.push_back(*SocketAddress::parse(text, 80));
   return all;
@@ -36,7 +36,8 @@ class TcpRaceTest : public testing::Test {
   };
 
   void start(const std::vector<std::string>& texts) {
-    race_.start(addresses(texts), [this](auto result) { outcome_.emplace(std::move(result)); });
+    race_.start(these_addresses(texts),
+                [this](auto result) { outcome_.emplace(std::move(result)); });
     EXPECT_FALSE(outcome_);
   }
   std::string running() const {
@@ -132,17 +133,17 @@ TEST_F(TcpRaceTest, AStoppedRaceAnswersNothing) {
 }
 
 TEST(OrderOfAttemptsTest, FamiliesTakeTurnsBeginningWithTheSystemsChoice) {
-  EXPECT_EQ(in_words(order_of_attempts(
-                addresses({"2001:db8::1", "2001:db8::2", "2001:db8::3", "192.0.2.1", "192.0.2.2"}),
-                std::nullopt)),
+  EXPECT_EQ(in_words(order_of_attempts(these_addresses({"2001:db8::1", "2001:db8::2", "2001:db8::3",
+                                                        "192.0.2.1", "192.0.2.2"}),
+                                       std::nullopt)),
             "2001:db8::1 192.0.2.1 2001:db8::2 192.0.2.2 2001:db8::3");
-  EXPECT_EQ(in_words(order_of_attempts(addresses({"192.0.2.1", "192.0.2.2", "2001:db8::1"}),
+  EXPECT_EQ(in_words(order_of_attempts(these_addresses({"192.0.2.1", "192.0.2.2", "2001:db8::1"}),
                                        std::nullopt)),
             "192.0.2.1 2001:db8::1 192.0.2.2");
 }
 
 TEST(OrderOfAttemptsTest, ThePreferredAddressComesFirstIfItIsStillThere) {
-  const Addresses all = addresses({"2001:db8::1", "2001:db8::2", "192.0.2.1", "192.0.2.2"});
+  const Addresses all = these_addresses({"2001:db8::1", "2001:db8::2", "192.0.2.1", "192.0.2.2"});
   EXPECT_EQ(in_words(order_of_attempts(all, *SocketAddress::parse("192.0.2.2", 0))),
             "192.0.2.2 2001:db8::1 192.0.2.1 2001:db8::2");
   EXPECT_EQ(in_words(order_of_attempts(all, *SocketAddress::parse("192.0.2.9", 0))),
@@ -150,8 +151,8 @@ TEST(OrderOfAttemptsTest, ThePreferredAddressComesFirstIfItIsStillThere) {
 }
 
 TEST(OrderOfAttemptsTest, AnAddressIsTriedOnce) {
-  EXPECT_EQ(in_words(order_of_attempts(addresses({"192.0.2.1", "192.0.2.1", "::1", "192.0.2.1"}),
-                                       std::nullopt)),
+  EXPECT_EQ(in_words(order_of_attempts(
+                these_addresses({"192.0.2.1", "192.0.2.1", "::1", "192.0.2.1"}), std::nullopt)),
             "192.0.2.1 ::1");
 }
 

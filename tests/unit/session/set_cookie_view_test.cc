@@ -7,7 +7,7 @@
 namespace trunkd {
 namespace {
 
-const ClientView kLocal{ClientView::Kind::local, ""};
+const ClientView kLocalView{ClientView::Kind::local, ""};
 const ClientView kPrefix{ClientView::Kind::prefix, "/s/shop"};
 const ClientView kAbsolute{ClientView::Kind::absolute, ""};
 
@@ -30,11 +30,11 @@ TEST_F(SetCookieViewTest, AnAbsoluteViewLosesSecureAndNothingElse) {
 }
 
 TEST_F(SetCookieViewTest, ALocalViewLosesDomainAndSecure) {
-  EXPECT_EQ(seen("a=b; DOMAIN=.shop.test; secure; HttpOnly; Max-Age=5", kLocal),
+  EXPECT_EQ(seen("a=b; DOMAIN=.shop.test; secure; HttpOnly; Max-Age=5", kLocalView),
             "a=b; HttpOnly; Max-Age=5");
-  EXPECT_EQ(seen("a=b", kLocal), "a=b");
-  EXPECT_EQ(seen("secure; x", kLocal), "secure; x");  // the first part is the cookie
-  EXPECT_EQ(seen("", kLocal), "");
+  EXPECT_EQ(seen("a=b", kLocalView), "a=b");
+  EXPECT_EQ(seen("secure; x", kLocalView), "secure; x");  // the first part is the cookie
+  EXPECT_EQ(seen("", kLocalView), "");
 }
 
 TEST_F(SetCookieViewTest, ThePathBecomesTheViews) {
@@ -49,13 +49,13 @@ TEST_F(SetCookieViewTest, ThePathBecomesTheViews) {
   };
   for (const auto& row : rows) {
     const std::string value = std::string("a=b; Path=") + row.path + "; Secure";
-    EXPECT_EQ(seen(value, kLocal), std::string("a=b; Path=") + row.local) << row.path;
+    EXPECT_EQ(seen(value, kLocalView), std::string("a=b; Path=") + row.local) << row.path;
     EXPECT_EQ(seen(value, kPrefix), std::string("a=b; Path=") + row.prefix) << row.path;
   }
 }
 
 TEST_F(SetCookieViewTest, ACookieForAPathThatTheClientCannotAskForIsKeptBack) {
-  EXPECT_EQ(seen("a=b; Path=/v2", kLocal), "(kept)");
+  EXPECT_EQ(seen("a=b; Path=/v2", kLocalView), "(kept)");
   EXPECT_EQ(seen("a=b; Path=/v1/it", kPrefix), "(kept)");
 }
 
@@ -67,27 +67,27 @@ TEST_F(SetCookieViewTest, BehindAPrefixACookieWithoutAPathGetsOne) {
 
 TEST_F(SetCookieViewTest, WithoutABaseThePathStaysAsItIs) {
   session_.base_path = "";
-  EXPECT_EQ(seen("a=b; Path=/x/y", kLocal), "a=b; Path=/x/y");
-  EXPECT_EQ(seen("a=b; Path=/", kLocal), "a=b; Path=/");
+  EXPECT_EQ(seen("a=b; Path=/x/y", kLocalView), "a=b; Path=/x/y");
+  EXPECT_EQ(seen("a=b; Path=/", kLocalView), "a=b; Path=/");
   EXPECT_EQ(seen("a=b; Path=/x", kPrefix), "a=b; Path=/s/shop/x");
   EXPECT_EQ(seen("a=b; Path=/", kPrefix), "a=b; Path=/s/shop");
 }
 
 TEST_F(SetCookieViewTest, AMultiHostSessionKeepsCookiesBackUnlessTheClientSeesTheHost) {
   session_ = multi_host("crawler", {{"shop.test", false, 443}});
-  EXPECT_EQ(seen("a=b", kLocal), "(kept)");
+  EXPECT_EQ(seen("a=b", kLocalView), "(kept)");
   EXPECT_EQ(seen("a=b", {ClientView::Kind::target, "/s/crawler"}), "(kept)");
   EXPECT_EQ(seen("a=b; Secure", kAbsolute), "a=b");
 }
 
 TEST_F(SetCookieViewTest, ANameThatPromisesSecureIsReportedWhenItLosesIt) {
-  seen("__Host-a=b; Path=/; Secure", kLocal);
+  seen("__Host-a=b; Path=/; Secure", kLocalView);
   EXPECT_TRUE(dropped_secure_);
   seen("__secure-a=b; Secure", kAbsolute);
   EXPECT_TRUE(dropped_secure_);
-  seen("a=__Host-; Secure", kLocal);
+  seen("a=__Host-; Secure", kLocalView);
   EXPECT_FALSE(dropped_secure_);
-  EXPECT_EQ(rewrite_set_cookie("__Host-a=b; Secure", session_, kLocal, sent_, nullptr),
+  EXPECT_EQ(rewrite_set_cookie("__Host-a=b; Secure", session_, kLocalView, sent_, nullptr),
             "__Host-a=b");
 }
 
