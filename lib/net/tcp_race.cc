@@ -56,6 +56,7 @@ void TcpRace::start(Addresses addresses, Done done) {
 }
 
 void TcpRace::try_next() {
+  next_.stop();
   const size_t index = attempts_.size();
   attempts_.push_back({addresses_[index], nullptr});
   attempts_[index].connect = connect_(

@@ -97,6 +97,17 @@ TEST_F(TcpRaceTest, AFailureStartsTheNextAttemptAtOnceWith250MillisecondsOfItsOw
   EXPECT_EQ(running(), "192.0.2.2 192.0.2.3");
 }
 
+TEST_F(TcpRaceTest, WhenTheLastOneBeganBecauseOfAFailureThereIsNoFurther) {
+  start({"192.0.2.1", "192.0.2.2"});
+  loop_.advance(10ms);
+  fails("192.0.2.1");
+  loop_.advance(10s);
+  EXPECT_EQ(running(), "192.0.2.2");
+  EXPECT_EQ(running_.size(), 1u);
+  connects("192.0.2.2");
+  EXPECT_TRUE(outcome_ && *outcome_);
+}
+
 TEST_F(TcpRaceTest, ALateFailureOfTheFirstDoesNotEndTheRace) {
   start({"192.0.2.1", "192.0.2.2"});
   loop_.advance(250ms);
