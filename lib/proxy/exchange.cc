@@ -109,14 +109,17 @@ LeaseTerms Exchange::lease_terms(bool front) const {
   return terms;
 }
 
+bool Exchange::is_repeatable() const {
+  return is_idempotent(method()) || request_.headers.has("Idempotency-Key");
+}
+
 bool Exchange::may_be_sent_twice() const {
-  const bool repeatable = is_idempotent(method()) || request_.headers.has("Idempotency-Key");
-  return repeatable && (!carries_body() || body_.stays_held(request_.framing));
+  return is_repeatable() && (!carries_body() || body_.stays_held(request_.framing));
 }
 
 void Exchange::start_attempt(bool front, bool on_new_connection) {
   ++attempts_;
-  ++tries_;
+  if (!on_new_connection) ++tries_;  // a replay goes on with its try
   attempt_ = new_attempt();
   LeaseTerms terms = lease_terms(front);
   if (on_new_connection) terms.freshness = Freshness::new_only;
@@ -139,6 +142,7 @@ void Exchange::on_attempt_ready() {
   request.framing = sent.framing;
   request.head_method = method() == "HEAD";
   request.upgrade = !allowed_upgrade(request_, settings).empty();
+  request.expect_continue = request_.expect_continue;
   request.response_timeout = settings.timeouts.response;
   request.read_timeout = settings.timeouts.read;
   sent_once_ = true;

@@ -9,8 +9,8 @@
 namespace trunkd {
 namespace {
 
-// A longer body may fill the origin's window. While that is closed the system counts the time as
-// one without acknowledgement, though the origin is only slow to read.
+// A longer body, or what a tunnel carries, may fill the origin's window. While that is closed the
+// system counts the time as one without acknowledgement, though the origin is only slow to read.
 constexpr uint64_t kFitsAnyWindow = 16 * 1024;
 
 }  // namespace
@@ -57,7 +57,10 @@ void UpstreamConnection::start(UpstreamListener& listener, const UpstreamRequest
   } else {
     flush_.schedule();
   }
-  deadline_.start_at(scheduler_.now() + response_timeout_);
+  // The time of a body's sender is not the origin's, unless the sender waits for the origin.
+  if (request_ended_ || request.expect_continue) {
+    deadline_.start_at(scheduler_.now() + response_timeout_);
+  }
 }
 
 size_t UpstreamConnection::send_body(std::string_view bytes) {
@@ -82,6 +85,7 @@ std::unique_ptr<Transport> UpstreamConnection::take_transport() {
   assert(reusable() && origin_.is_tunnel());
   state_ = State::closed;
   ++uses_;
+  let_be_slow();
   transport_->set_listener(nullptr);
   return std::move(transport_);
 }
@@ -194,6 +198,7 @@ void UpstreamConnection::upgrade(std::string_view first_bytes) {
   flush();
   state_ = State::closed;
   deadline_.stop();
+  let_be_slow();
   transport_->set_listener(nullptr);
   ResponseHead head = std::move(*switching_);
   switching_.reset();
@@ -209,8 +214,13 @@ void UpstreamConnection::set_patience(const BodyFraming& body) {
   if (dead_after_ == Duration::zero()) return;
   const bool patient = body.kind == Framing::chunked ||
                        (body.kind == Framing::length && body.length > kFitsAnyWindow);
-  if (std::exchange(patient_, patient) == patient) return;
-  transport_->set_dead_after(patient ? Duration::zero() : dead_after_);
+  if (patient) return let_be_slow();
+  if (std::exchange(patient_, false)) transport_->set_dead_after(dead_after_);
+}
+
+void UpstreamConnection::let_be_slow() {
+  const bool was_patient = std::exchange(patient_, true) || dead_after_ == Duration::zero();
+  if (!was_patient) transport_->set_dead_after(Duration::zero());
 }
 
 // One deadline serves both: until the head has come it is the response's, then the body's. While

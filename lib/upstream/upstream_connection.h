@@ -44,7 +44,8 @@ struct UpstreamRequest {
   std::string_view head;  // serialised, with the empty line; copied
   BodyFraming framing;    // of the body that follows by send_body()
   bool head_method = false;
-  bool upgrade = false;  // a 101 is a possible answer
+  bool upgrade = false;          // a 101 is a possible answer
+  bool expect_continue = false;  // the body is sent after a 100 only
   Duration response_timeout{};
   Duration read_timeout{};
 };
@@ -118,6 +119,7 @@ class UpstreamConnection final : public PooledConnection,
   void on_response_error(const Error& error) override;
 
   void set_patience(const BodyFraming& body);
+  void let_be_slow();  // dead_after_ is off
   void on_timeout();
   void push_deadline();
   void flush();
@@ -138,7 +140,7 @@ class UpstreamConnection final : public PooledConnection,
   const Duration dead_after_;
   uint64_t uses_ = 0;
   Duration keep_alive_hint_{};
-  bool patient_ = false;  // dead_after_ is off
+  bool patient_ = false;
 
   State state_ = State::idle;
   bool request_ended_ = false;   // our side of the exchange is written

@@ -111,6 +111,38 @@ TEST_F(UpstreamConnectionTest, AnOriginMayBeSlowToReadALongBody) {
   EXPECT_EQ(peer_.dead_after(), 5s);
 }
 
+TEST_F(UpstreamConnectionTest, SoItMayBehindAnUpgrade) {
+  UpstreamRequest request;
+  request.head = "GET / HTTP/1.1\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n";
+  request.upgrade = true;
+  connection_->start(listener_, request);
+  EXPECT_EQ(peer_.dead_after(), 5s);
+  peer_.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n");
+  ASSERT_TRUE(listener_.tunnel);
+  EXPECT_EQ(peer_.dead_after(), 0s);
+}
+
+TEST_F(UpstreamConnectionTest, TheOriginNeedNotAnswerWhileTheClientHasNotBegunItsBody) {
+  post({Framing::length, 3});
+  loop_.advance(60s);
+  EXPECT_FALSE(listener_.error);
+  connection_->send_body("abc");
+  connection_->end_body({});
+  loop_.advance(10s);
+  EXPECT_EQ(listener_.error, ErrorKind::response_timeout);
+}
+
+TEST_F(UpstreamConnectionTest, ButAClientThatWaitsForAContinueIsAnsweredInTime) {
+  UpstreamRequest request;
+  request.head = "PUT / HTTP/1.1\r\nExpect: 100-continue\r\n\r\n";
+  request.framing = {Framing::length, 3};
+  request.expect_continue = true;
+  request.response_timeout = 10s;
+  connection_->start(listener_, request);
+  loop_.advance(10s);
+  EXPECT_EQ(listener_.error, ErrorKind::response_timeout);
+}
+
 TEST_F(UpstreamConnectionTest, WhenItsAddressIsGoneAnIdleConnectionEndsAtOnce) {
   connection_->retire();
   EXPECT_EQ(idle_.lost, 1);
