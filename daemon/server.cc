@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <ifaddrs.h>
 #include <random>
 #include <sys/resource.h>
 #include <utility>
@@ -22,22 +21,6 @@ std::string random_prefix() {
   char text[9];
   std::snprintf(text, sizeof text, "%08x", random());
   return text;
-}
-
-// One of this machine's own addresses, with that port.
-bool is_this_machine(const std::string& address, uint16_t port) {
-  if (!address.ends_with(':' + std::to_string(port))) return false;
-  ifaddrs* interfaces = nullptr;
-  if (getifaddrs(&interfaces) != 0) return false;
-  bool found = istarts_with(address, "127.");
-  for (const ifaddrs* one = interfaces; one != nullptr && !found; one = one->ifa_next) {
-    if (one->ifa_addr == nullptr) continue;
-    const int family = one->ifa_addr->sa_family;
-    if (family != AF_INET && family != AF_INET6) continue;
-    found = SocketAddress(one->ifa_addr).with_port(port).text() == address;
-  }
-  freeifaddrs(interfaces);
-  return found;
 }
 
 // What the sessions are made of outside of tests.
@@ -101,7 +84,7 @@ Server::Server(Loop& loop, std::shared_ptr<const Config> config, Log& log,
       resolver_(loop),
       addresses_(loop, resolver_, [this](std::string_view text) { log_.warning(text); }),
       upstream_{loop, addresses_, trust_, last_connection_id_,
-                [this](const std::string& address) { return is_own_address(address); }},
+                [this](const SocketAddress& address) { return is_own_address(address); }},
       context_{loop, access_log_, log, nullptr, random_prefix()},
       clients_(context_, client_limit(*config_)),
       drain_deadline_(loop, [this] { finish_drain(); }) {}
@@ -223,11 +206,11 @@ void Server::announce(std::optional<size_t> session, size_t first_door) {
   log_.info(line);
 }
 
-bool Server::is_own_address(const std::string& address) const {
+bool Server::is_own_address(const SocketAddress& address) const {
   return std::any_of(doors_.begin(), doors_.end(), [&](const auto& door) {
-    if (door->text == address) return true;
-    const bool any = door->local_ip == "0.0.0.0" || door->local_ip == "::";
-    return any && is_this_machine(address, door->arrival.local_port);
+    if (door->text == address.text()) return true;
+    const bool any = door->local_ip == (address.is_ipv6() ? "::" : "0.0.0.0");
+    return any && address.port() == door->arrival.local_port && is_of_this_machine(address);
   });
 }
 

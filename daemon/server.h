@@ -57,11 +57,11 @@ class Server {
 
   Result<bool> open(const ListenAddress& address, std::optional<size_t> session);
   Result<bool> open_unix(const ListenAddress& address, std::optional<size_t> session);
-  // The port that listens. `required`: a failure is an error, else a notice.
+  // The port that listens.
   Result<uint16_t> open_tcp(const std::string& host, uint16_t port, std::optional<size_t> session);
   Result<bool> open_loopback(uint16_t port, std::optional<size_t> session);
   void announce(std::optional<size_t> session, size_t first_door);
-  bool is_own_address(const std::string& address) const;
+  bool is_own_address(const SocketAddress& address) const;
   void finish_drain();
 
   Loop& loop_;

@@ -23,6 +23,11 @@ class Links {
       if (!owner) continue;
       check_equal_tls(i, *owner);
       check_nothing_of_the_pool(i);
+      if (configs_[i].multi_host && says(sessions_[*owner].draft, "keepalive.warm") &&
+          configs_[*owner].keepalive.warm > 0) {
+        pool_mistake(
+            i, '"' + configs_[i].pool + "\" keeps warm connections, which goes with base_url only");
+      }
       configs_[i].connections = configs_[*owner].connections;
       configs_[i].connections_per_host = configs_[*owner].connections_per_host;
       configs_[i].keepalive = configs_[*owner].keepalive;

@@ -21,14 +21,12 @@ Addresses addresses_of(const addrinfo* list) {
   return addresses;
 }
 
-// These names are the machine's own whatever the system says of them (RFC 6761, 6.3); a container
-// often has no /etc/hosts.
+// These names are the machine's own whatever the system would say of them (RFC 6761, 6.3).
 Addresses own_addresses() {
   return {*SocketAddress::parse("127.0.0.1", 0), *SocketAddress::parse("::1", 0)};
 }
 
 Result<Addresses> outcome(const std::string& host, int status, Addresses addresses) {
-  if (addresses.empty() && is_localhost(host)) return own_addresses();
   if (status == 0 || status == UV_EAI_NONAME || status == UV_EAI_NODATA) return addresses;
   return failure(
       ErrorKind::dns_failed,
@@ -39,7 +37,14 @@ Result<Addresses> outcome(const std::string& host, int status, Addresses address
 class SystemLookup final : public Lookup {
  public:
   SystemLookup(Loop& loop, std::string host, NameLookup::Done done)
-      : host_(std::move(host)), done_(std::move(done)), failed_(loop, [this] { finish({}); }) {
+      : host_(std::move(host)),
+        done_(std::move(done)),
+        no_query_(loop, [this] { finish(known_); }) {
+    if (is_localhost(host_)) {
+      known_ = own_addresses();
+      no_query_.schedule();
+      return;
+    }
     auto query = std::make_unique<Query>();
     query->uv.data = query.get();
     query->asked_by = this;
@@ -49,7 +54,7 @@ class SystemLookup final : public Lookup {
     if (status_ == 0) {
       query_ = query.release();  // libuv's until on_done()
     } else {
-      failed_.schedule();  // what cannot be a name, because it is too long
+      no_query_.schedule();  // what cannot be a name, because it is too long
     }
   }
 
@@ -83,7 +88,8 @@ class SystemLookup final : public Lookup {
 
   const std::string host_;
   NameLookup::Done done_;
-  DeferredCall failed_;
+  DeferredCall no_query_;  // answers what the system is not asked for
+  Addresses known_;
   int status_ = 0;
   Query* query_ = nullptr;  // while libuv has it
 };

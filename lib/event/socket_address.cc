@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <cstring>
+#include <ifaddrs.h>
 
 namespace trunkd {
 namespace {
@@ -72,6 +73,21 @@ bool SocketAddress::operator==(const SocketAddress& other) const {
   }
   return IN6_ARE_ADDR_EQUAL(&storage_.sin6_addr, &other.storage_.sin6_addr) &&
          storage_.sin6_scope_id == other.storage_.sin6_scope_id;
+}
+
+bool is_of_this_machine(const SocketAddress& address) {
+  if (address.is_loopback()) return true;
+  ifaddrs* interfaces = nullptr;
+  if (getifaddrs(&interfaces) != 0) return false;
+  bool found = false;
+  for (const ifaddrs* one = interfaces; one != nullptr && !found; one = one->ifa_next) {
+    if (one->ifa_addr == nullptr) continue;
+    const int family = one->ifa_addr->sa_family;
+    if (family != AF_INET && family != AF_INET6) continue;
+    found = SocketAddress(one->ifa_addr).with_port(address.port()) == address;
+  }
+  freeifaddrs(interfaces);
+  return found;
 }
 
 }  // namespace trunkd

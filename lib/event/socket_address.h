@@ -36,6 +36,9 @@ class SocketAddress {
   sockaddr_in6 storage_{};  // large enough for both
 };
 
+// One of the machine's interfaces has it, or it is loopback.
+bool is_of_this_machine(const SocketAddress& address);
+
 using Addresses = std::vector<SocketAddress>;
 
 }  // namespace trunkd

@@ -167,8 +167,9 @@ void TlsTransport::step_reading() {
       listener_->on_end();  // may destroy this transport
       return;
     } else {
-      error_ =
-          Error{ErrorKind::tls_protocol, "the TLS connection broke: " + mbedtls_words(status), {}};
+      error_ = Error{ErrorKind::connection_terminated,
+                     "the TLS connection broke: " + mbedtls_words(status),
+                     {}};
       break;
     }
   }

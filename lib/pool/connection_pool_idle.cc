@@ -96,8 +96,10 @@ Duration ConnectionPool::proven_idle(const OriginGroup& group, SteadyTime now) c
 
 // --- ready before they are needed
 
+// What is ready for a tunnel is of no use: an origin waits for its first bytes and gives up.
 bool ConnectionPool::is_warm(const OriginGroup& group, SteadyTime now) const {
-  return settings_.warm > 0 && !draining_ && group.last_used > now - kWarmFor;
+  return settings_.warm > 0 && !draining_ && !group.origin.is_tunnel() &&
+         group.last_used > now - kWarmFor;
 }
 
 void ConnectionPool::keep_warm(SteadyTime now) {

@@ -108,7 +108,10 @@ void ConnectionPool::settle_returned(Slot& slot) {
     return start_opening(slot);
   }
   if (!may_stay(slot) || must_yield(slot)) return close(slot);
-  if (Waiter* waiter = slot.group.waiting.first_for_returned()) return grant(*waiter, slot);
+  if (Waiter* waiter = slot.group.waiting.first_for_returned()) {
+    slot.was_idle = {};
+    return grant(*waiter, slot);
+  }
   keep(slot);
 }
 

@@ -8,6 +8,8 @@ namespace {
 constexpr Duration kLeastProven = 50ms;
 // A learned limit has doubled after so long, and after a failure an open connection proves nothing.
 constexpr Duration kMemory = 10min;
+// What happens within so long has one cause.
+constexpr Duration kAtOnce = 1s;
 
 // How much earlier than the origin we close: its clock started when its answer left, and a request
 // must still reach it.
@@ -29,6 +31,8 @@ void IdleHistory::closed_after(Duration idle, SteadyTime now) {
     limit_ = {};
     closes_ = 0;
   }
+  if (closed_at_ != SteadyTime::min() && now - closed_at_ < kAtOnce) return;
+  closed_at_ = now;
   closed_[closes_++ % kAlike] = idle;
   if (closes_ < kAlike) return;
   const auto [least, most] = std::minmax_element(closed_.begin(), closed_.end());
@@ -38,7 +42,14 @@ void IdleHistory::closed_after(Duration idle, SteadyTime now) {
 }
 
 void IdleHistory::failed_after(Duration idle, SteadyTime now) {
-  proven_ = std::max<Duration>(std::min(idle, proven(now)) / 2, kLeastProven);
+  if (idle == Duration::zero()) return;
+  const bool is_first = failed_at_ == SteadyTime::min() || now - failed_at_ >= kAtOnce;
+  if (is_first) {
+    failed_at_ = now;
+    proven_before_ = proven(now);
+  }
+  const Duration half = std::max<Duration>(std::min(idle, proven_before_) / 2, kLeastProven);
+  proven_ = is_first ? half : std::min(proven_, half);
   doubted_until_ = now + kMemory;
 }
 

@@ -28,9 +28,11 @@ class IdleHistory {
   // One was still open after so long. Weaker: a packet filter that has forgotten a connection lets
   // it look like that too, so it does not count for a time after a failure.
   void open_after(Duration idle, SteadyTime now);
-  // The origin closed one. Three in a row after about the same time are its limit.
+  // The origin closed one. Three in a row after about the same time are its limit; what comes at
+  // once, as when an origin restarts, is one.
   void closed_after(Duration idle, SteadyTime now);
-  // A request on one that had been idle for so long got no answer.
+  // A request on one that had been idle for so long got no answer. Many at once are one failure.
+  // Without any idleness before it, it says nothing of that.
   void failed_after(Duration idle, SteadyTime now);
 
   // Duration::max(): nothing is known.
@@ -45,10 +47,13 @@ class IdleHistory {
 
   Duration hint_{};  // 0: none
   Duration proven_ = kProvenAtFirst;
+  SteadyTime failed_at_ = SteadyTime::min();  // the first of those at once
+  Duration proven_before_{};                  // it
   SteadyTime doubted_until_ = SteadyTime::min();
   std::array<Duration, kAlike> closed_{};  // the last ones, in turn
   size_t closes_ = 0;
-  Duration limit_{};  // learned from them; 0: none
+  SteadyTime closed_at_ = SteadyTime::min();  // the first of those at once
+  Duration limit_{};                          // learned from them; 0: none
   SteadyTime learned_at_{};
 };
 

@@ -14,8 +14,8 @@
 
 namespace trunkd {
 
-// Exists while it has a slot or a waiter. Never has an idle connection and somebody waiting for
-// whom it would do.
+// Exists while it has a slot or a waiter, and a while longer if its origin is kept warm. Never has
+// an idle connection and somebody waiting for whom it would do.
 struct OriginGroup {
   OriginGroup(const Origin& key, OriginMemory known) : origin(key), memory(std::move(known)) {}
   OriginGroup(const OriginGroup&) = delete;

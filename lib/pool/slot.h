@@ -49,7 +49,7 @@ struct Slot final : OpenListener, IdleListener {
   SteadyTime opened_at{};
   SteadyTime idle_since{};
   bool kept = false;     // has been idle at least once
-  Duration was_idle{};   // before the lease
+  Duration was_idle{};   // before the lease; 0: not at all
   bool stale = false;    // the request of its lease was lost on it
   SteadyTime expires{};  // idle: when it is closed
   uint64_t uses = 0;     // exchanges begun

@@ -50,9 +50,9 @@ class Attempt final : public Disposable, private LeaseListener, private Upstream
   Attempt(Scheduler& scheduler, Session& session, const Origin& origin, AttemptOwner& owner);
   ~Attempt() override;
 
-  // Both may call the owner at once.
+  // May call the owner at once.
   void start(const LeaseTerms& terms);
-  // As start(), on a new connection in the slot of `dead`, which had a lease.
+  // Instead, on a new connection in the slot of `dead`, which had a lease. Answers later.
   void start_in_slot_of(Attempt& dead, const LeaseTerms& terms);
 
   void send(const UpstreamRequest& request);  // once, from on_attempt_ready() on

@@ -75,6 +75,7 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
   bool answer_by_max_forwards();
   std::unique_ptr<Attempt> new_attempt();
   LeaseTerms lease_terms(bool front) const;
+  bool is_repeatable() const;
   bool may_be_sent_twice() const;
   void on_jar_read();
   void start_attempt(bool front, bool on_new_connection = false);
@@ -134,8 +135,8 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
   std::unique_ptr<Attempt> attempt_;
   AttemptFacts facts_;      // of the last attempt
   int attempts_ = 0;        // in all, for the log
-  size_t tries_ = 0;        // at this target
-  bool replayed_ = false;   // at this target
+  size_t tries_ = 0;        // at this target, without replays
+  bool replayed_ = false;   // within this try
   bool sent_once_ = false;  // an origin has seen the request, or may have
   std::unique_ptr<Tunnel> tunnel_;
 

@@ -13,8 +13,7 @@ namespace trunkd {
 
 RequestFacts Exchange::request_facts() const {
   RequestFacts facts;
-  facts.idempotent = is_idempotent(method());
-  facts.idempotency_key = request_.headers.has("Idempotency-Key");
+  facts.repeatable = is_repeatable();
   facts.body_held = !carries_body() || body_.can_rewind();
   facts.attempts = tries_;
   facts.replayed = replayed_;
@@ -86,7 +85,6 @@ void Exchange::replay_on_new_connection() {
     return start_attempt(true, true);
   }
   ++attempts_;
-  ++tries_;
   std::unique_ptr<Attempt> dead = std::move(attempt_);
   attempt_ = new_attempt();
   attempt_->start_in_slot_of(*dead, lease_terms(true));
@@ -114,7 +112,10 @@ void Exchange::on_attempt_failed(const AttemptResult& result) {
       break;
   }
   Error error = *result.error;
-  if (result.kept && !result.response_started && !facts.repeatable()) {
+  const bool only_repeatable_is_missing = result.kept && result.request_sent &&
+                                          !result.response_started && !facts.repeatable &&
+                                          error.kind == ErrorKind::connection_terminated;
+  if (only_repeatable_is_missing) {
     error.hint = "An Idempotency-Key field would allow trunkd to send the request again.";
   }
   fail(error);
@@ -136,6 +137,7 @@ void Exchange::leave_aside() {
   switch (aside.then()) {
     case Aside::Then::retry:
       body_.rewind();
+      replayed_ = false;
       if (aside.delay() == Duration::zero()) return start_attempt(true);
       return wait_.start_at(context_.scheduler.now() + aside.delay());
     case Aside::Then::follow:

@@ -36,7 +36,7 @@ bool may_retry_connect(const SessionConfig& session, const RequestFacts& request
 // and the request can be sent again, so the client need not hear of it (RFC 9110, 9.2.2).
 bool may_replay(const RequestFacts& request, const AttemptResult& result) {
   return result.kept && result.request_sent && !result.response_started && !request.replayed &&
-         request.repeatable() && request.body_held;
+         request.repeatable && request.body_held;
 }
 
 // An origin that had closed an idle connection says 408 on it; it was sent before our request was
@@ -64,7 +64,7 @@ bool may_retry_status(const SessionConfig& session, const RequestFacts& request,
   const auto& listed = session.retry.statuses;
   if (std::find(listed.begin(), listed.end(), result.status) == listed.end()) return false;
   return has_tries_left(session, request) && request.body_held &&
-         (request.repeatable() || was_turned_away(result)) && can_wait(session, request);
+         (request.repeatable || was_turned_away(result)) && can_wait(session, request);
 }
 
 }  // namespace

@@ -13,16 +13,15 @@ namespace trunkd {
 
 // What the request is and how far it has got.
 struct RequestFacts {
-  bool idempotent = false;               // by its method (RFC 9110, 9.2.2)
-  bool idempotency_key = false;          // the field says that a second one does no harm
+  // By its method (RFC 9110, 9.2.2), or because an Idempotency-Key says that a second one does no
+  // harm.
+  bool repeatable = false;
   bool body_held = true;                 // the body can be sent again from its beginning
-  size_t attempts = 1;                   // made so far at this target, this one included
-  bool replayed = false;                 // has been sent twice already
+  size_t attempts = 1;                   // tries so far at this target, this one included
+  bool replayed = false;                 // this try has been sent twice already
   Duration time_left = Duration::max();  // of timeouts.total
   Duration pause{};                      // that the target's origin still asks for
   Duration backoff{};                    // before the next try, where there is no pause
-
-  bool repeatable() const { return idempotent || idempotency_key; }
 };
 
 // How an attempt ended: with a head or with an error.

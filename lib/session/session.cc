@@ -11,13 +11,14 @@ namespace trunkd {
 namespace {
 
 PoolSettings pool_settings(const SessionConfig& config) {
+  const bool for_many_hosts = config.public_only;  // of any session over the pool
   return {config.connections,
           config.connections_per_host,
           config.keepalive.idle,
           config.keepalive.max_age,
           config.keepalive.max_requests,
           config.keepalive.unsafe_idle,
-          config.multi_host ? 0 : config.keepalive.warm};
+          for_many_hosts ? 0 : config.keepalive.warm};
 }
 
 DestinationSettings destinations(const SessionConfig& config) {

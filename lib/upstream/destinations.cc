@@ -74,7 +74,7 @@ std::optional<Error> Destinations::refuse(const Origin& origin,
 }
 
 bool Destinations::is_loop(const SocketAddress& address) const {
-  return is_own_address_ && is_own_address_(as_connected(address).text());
+  return is_own_address_ && is_own_address_(as_connected(address));
 }
 
 // Somebody has written this host out as one that may be anywhere.

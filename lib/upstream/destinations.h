@@ -32,8 +32,8 @@ struct DestinationSettings {
 
 class Destinations final : public AddressRules {
  public:
-  // True for an address ("127.0.0.1:7480") that one of our own listeners has.
-  using IsOwnAddress = std::function<bool(const std::string& address)>;
+  // True for an address that one of our own listeners has.
+  using IsOwnAddress = std::function<bool(const SocketAddress& address)>;
 
   // `is_own_address` may be empty; what it refers to must outlive this.
   Destinations(const DestinationSettings& settings, IsOwnAddress is_own_address);

@@ -104,6 +104,31 @@ TEST_F(ConnectionPoolIdleTest, ALostRequestHalvesTheTrust) {
   EXPECT_FALSE(post.lease);
 }
 
+TEST_F(ConnectionPoolIdleTest, AConnectionThatGoesFromOneRequestToTheNextTeachesNothing) {
+  change({.connections = 1, .connections_per_origin = 1});
+  leave_idle(20s);
+  FakeExchange first, second;
+  ASSERT_TRUE(ask(first));
+  first.lease->note_carried();  // 4 s are proven
+  ASSERT_TRUE(ask(second));
+  release(first);
+  ASSERT_TRUE(second.lease);
+  second.lease->note_carried();
+  release(second);
+  loop_.advance(5s);
+  FakeExchange post;
+  ASSERT_TRUE(ask(post, a_, proven()));
+  EXPECT_FALSE(post.lease);
+}
+
+TEST_F(ConnectionPoolIdleTest, ATunnelHasNothingReady) {
+  change({.connections = 4, .connections_per_origin = 4, .warm = 2});
+  FakeExchange tunnel;
+  open_for(tunnel, {Scheme::tunnel, "a.example", 443});
+  loop_.advance(10s);
+  EXPECT_TRUE(factory_.pending.empty());
+}
+
 TEST_F(ConnectionPoolIdleTest, AConnectionThatNobodyTookWasKeptThoughItIsNotReused) {
   FakeExchange first, gone;
   open_for(first);

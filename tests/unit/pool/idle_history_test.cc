@@ -9,7 +9,14 @@ class IdleHistoryTest : public testing::Test {
  protected:
   Duration proven() const { return history_.proven(now_); }
   Duration longest() const { return history_.longest_idle(now_); }
-  void close_after(Duration idle) { history_.closed_after(idle, now_); }
+  void close_after(Duration idle) {
+    now_ += 2s;
+    history_.closed_after(idle, now_);
+  }
+  void fail_after(Duration idle) {
+    now_ += 2s;
+    history_.failed_after(idle, now_);
+  }
   void learn_limit(Duration idle) {
     for (int i = 0; i < 3; ++i) close_after(idle);
   }
@@ -50,10 +57,28 @@ TEST_F(IdleHistoryTest, AHintIsTrustedLessAMargin) {
 
 TEST_F(IdleHistoryTest, AFailureHalvesWhatIsProven) {
   history_.carried_after(4s);  // 4 s
-  history_.failed_after(3s, now_);
+  fail_after(3s);
   EXPECT_EQ(proven(), 1500ms);
-  for (int i = 0; i < 10; ++i) history_.failed_after(1s, now_);
+  for (int i = 0; i < 10; ++i) fail_after(1s);
   EXPECT_EQ(proven(), 50ms);
+}
+
+TEST_F(IdleHistoryTest, ARestartThatMeetsManyRequestsIsOneFailure) {
+  history_.carried_after(4s);  // 4 s
+  for (int i = 0; i < 8; ++i) {
+    history_.failed_after(3s, now_);
+    now_ += 20ms;
+  }
+  EXPECT_EQ(proven(), 1500ms);
+  history_.failed_after(1s, now_);
+  EXPECT_EQ(proven(), 500ms) << "the shortest of them counts";
+}
+
+TEST_F(IdleHistoryTest, AFailureWithoutAnyIdlenessSaysNothingOfIt) {
+  history_.failed_after(0s, now_);
+  EXPECT_EQ(proven(), 2s);
+  history_.open_after(3s, now_);
+  EXPECT_GT(proven(), 2s) << "nor does it bring doubt";
 }
 
 TEST_F(IdleHistoryTest, AfterAFailureNeitherSilenceNorAHintProvesAnythingForAWhile) {
@@ -73,6 +98,14 @@ TEST_F(IdleHistoryTest, ThreeClosesAfterAboutTheSameTimeAreALimit) {
   close_after(10500ms);
   EXPECT_EQ(longest(), Duration::max());
   close_after(11s);
+  EXPECT_EQ(longest(), 9s);
+}
+
+TEST_F(IdleHistoryTest, ClosesAtOneMomentAreOne) {
+  for (int i = 0; i < 8; ++i) history_.closed_after(10s, now_);
+  EXPECT_EQ(longest(), Duration::max()) << "it may just have been restarted";
+  close_after(10s);
+  close_after(10s);
   EXPECT_EQ(longest(), 9s);
 }
 

@@ -10,9 +10,9 @@
 namespace trunkd {
 namespace {
 
-constexpr RequestFacts kGet{.idempotent = true};
+constexpr RequestFacts kGet{.repeatable = true};
 constexpr RequestFacts kPost{};
-constexpr RequestFacts kPostWithKey{.idempotency_key = true};
+constexpr RequestFacts kPostWithKey{.repeatable = true};
 
 RequestFacts second_try(RequestFacts facts) {
   facts.attempts = 2;

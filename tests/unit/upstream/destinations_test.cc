@@ -14,7 +14,7 @@ class DestinationsTest : public testing::Test {
   std::optional<Error> refuse(const std::string& host, const std::string& address,
                               uint16_t port = 80) {
     const Destinations destinations(
-        settings_, [](const std::string& text) { return text == "127.0.0.1:7480"; });
+        settings_, [](const SocketAddress& own) { return own.text() == "127.0.0.1:7480"; });
     return destinations.refuse({Scheme::http, host, port}, *SocketAddress::parse(address, port));
   }
   ErrorKind kind(const std::string& host, const std::string& address, uint16_t port = 80) {
