@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "cookie/jar_path.h"
-#include "daemon/state_directory.h"
+#include "daemon/directories.h"
 #include "event/journals.h"
 
 namespace trunkd {

@@ -118,8 +118,35 @@ Result<bool> Server::start() {
     }
     warn_of_tls(log_, config_->sessions[i]);
   }
+  make_warm();
   log_.info("ready");
   return true;
+}
+
+// So that the first requests wait for no handshake.
+void Server::make_warm() {
+  warm_until_ = loop_.now();
+  for (const auto& session : context_.table->sessions()) {
+    const SessionConfig& settings = session->settings();
+    if (settings.keepalive.warm == 0 || settings.public_only || !settings.pool.empty()) continue;
+    session->start(settings.keepalive.warm);
+    warm_until_ = std::max(warm_until_, loop_.now() + settings.timeouts.connect);
+  }
+}
+
+bool Server::started_up() const {
+  if (loop_.now() >= warm_until_) return true;
+  const auto& sessions = context_.table->sessions();
+  return std::all_of(sessions.begin(), sessions.end(), [](const auto& session) {
+    const PoolSnapshot pool = session->pool().snapshot();
+    return pool.idle + pool.leased >= session->settings().keepalive.warm;
+  });
+}
+
+void Server::kill(Session& session) {
+  session.pause();
+  clients_.kill(session.name());
+  session.reconnect();
 }
 
 Result<bool> Server::open(const ListenAddress& address, std::optional<size_t> session) {

@@ -44,7 +44,12 @@ class Server {
   // if there is none. For port 0 the one that was found.
   uint16_t port(std::string_view session) const;
   Session* session(std::string_view name) const;  // null if there is none
-  size_t clients() const { return clients_.size(); }
+  const ProxyContext& context() const { return context_; }
+  const DownstreamSet& clients() const { return clients_; }
+  // The warm connections of the start are there, or timeouts.connect is over for them.
+  bool started_up() const;
+  // Ends what is under way for the session, its connections too, and leaves it paused.
+  void kill(Session& session);
 
  private:
   // One address that listens, and what it means for the requests that arrive there.
@@ -63,6 +68,7 @@ class Server {
   void announce(std::optional<size_t> session, size_t first_door);
   bool is_own_address(const SocketAddress& address) const;
   void finish_drain();
+  void make_warm();
 
   Loop& loop_;
   Log& log_;
@@ -78,6 +84,7 @@ class Server {
   ProxyContext context_;
   DownstreamSet clients_;
   std::vector<std::unique_ptr<Door>> doors_;
+  SteadyTime warm_until_{};  // until then started_up() looks whether they are there
   std::function<void()> on_drained_;
   Timer drain_deadline_;
 };

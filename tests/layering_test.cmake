@@ -17,7 +17,7 @@ set(upstream pool net http base)
 set(session pool upstream cookie config http base)
 set(observe base)
 set(proxy session upstream pool config net http observe base)
-set(admin session proxy pool config observe http base)
+set(admin session proxy upstream pool cookie config observe http base)
 set(demo event net http base)
 set(modules base event net http cookie config pool upstream session observe proxy admin demo)
 

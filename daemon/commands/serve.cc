@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "config/config_loader.h"
+#include "daemon/admin_server.h"
 #include "daemon/descriptor_limit.h"
 #include "daemon/exit_codes.h"
 #include "daemon/server.h"
@@ -56,18 +57,21 @@ class SignalVerbs {
     watch(SIGUSR1, [this] { server_.reopen_logs(); });
   }
 
+  void drain_once() {
+    if (std::exchange(draining_, true)) return;
+    log_.info("draining " + std::to_string(server_.clients().size()) + " clients");
+    server_.drain([this] { loop_.stop(); });
+  }
+
  private:
   void watch(int number, std::function<void()> verb) {
     watches_.push_back(watch_signal(loop_, number, std::move(verb)));
   }
 
   void drain_or_stop() {
-    if (std::exchange(draining_, true)) {
-      log_.warning("second signal: stopping now");
-      return loop_.stop();
-    }
-    log_.info("draining " + std::to_string(server_.clients()) + " clients");
-    server_.drain([this] { loop_.stop(); });
+    if (!draining_) return drain_once();
+    log_.warning("second signal: stopping now");
+    loop_.stop();
   }
 
   Loop& loop_;
@@ -106,6 +110,17 @@ int run_serve(const std::vector<std::string>& files) {
   if (auto started = server.start(); !started) {
     log.error(started.error().detail);
     return exit_code(started.error());
+  }
+  AdminServer admin(loop, log, server,
+                    {[&] { verbs.drain_once(); },
+                     [](auto done) {
+                       ReloadOutcome outcome;
+                       outcome.errors.emplace_back("reload is not there yet");
+                       done(outcome);
+                     }});
+  if (auto opened = admin.open(loaded.config->admin); !opened) {
+    log.error(opened.error().detail);
+    return exit_code(opened.error());
   }
   loop.run();
   log.info("stopped");

@@ -36,9 +36,12 @@ enum class ErrorKind : uint8_t {
   queue_full,
   queue_timeout,
   shutting_down,
-  rate_limited,  // the session's rate allows no more now, and the request may not wait so long
-  paused,        // the origin asked for a pause, and the request may not wait so long
-  jar_limit,     // one cookie jar more than cookies.max_jars
+  rate_limited,    // the session's rate allows no more now, and the request may not wait so long
+  paused,          // the origin asked for a pause, and the request may not wait so long
+  session_paused,  // by its operator, and the request may not wait any longer
+  session_closed,  // by its operator, until it is started
+  killed,          // by the session's operator
+  jar_limit,       // one cookie jar more than cookies.max_jars
   // getting a connection
   dns_failed,
   dns_timeout,

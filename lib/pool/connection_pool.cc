@@ -248,7 +248,8 @@ std::optional<Error> ConnectionPool::reason_to_refuse(const Waiter& waiter,
     if (closure.too_long) {
       return held_back(request.origin_, closure, HeldBackBy::longest_pause, now);
     }
-    if (terms.timeout > Duration::zero() && closure.until >= now + terms.timeout) {
+    const bool ends = closure.cause != GateClosure::Cause::stopped;
+    if (ends && terms.timeout > Duration::zero() && closure.until >= now + terms.timeout) {
       return held_back(request.origin_, closure, HeldBackBy::queue_timeout, now);
     }
   }

@@ -49,6 +49,24 @@ struct PoolSnapshot {
   size_t total() const { return connecting + idle + leased; }
 };
 
+// One slot, for the admin interface.
+struct ConnectionView {
+  enum class State : uint8_t { connecting, idle, busy };
+  const Origin* origin = nullptr;                // of the pool's
+  const PooledConnection* connection = nullptr;  // null while it is being opened
+  State state = State::connecting;
+  uint64_t uses = 0;
+  SteadyTime since{};      // when its state began; of a busy one when it was opened
+  SteadyTime opened_at{};  // of one that is open
+};
+
+struct OriginView {
+  const Origin* origin = nullptr;
+  size_t connecting = 0, idle = 0, busy = 0;
+  size_t waiting = 0;  // without those whom a gate holds
+  bool failing = false;
+};
+
 // Who waits comes first by urgency and time of waiting (Turn), and takes the first connection that
 // comes: one given back, or one being opened for anybody. Connections are opened as long as more
 // requests wait than connections are on their way, within both limits. At the total limit an idle
@@ -104,7 +122,17 @@ class ConnectionPool {
   void drain();
   bool empty() const { return slots_.empty(); }  // no connection at all is left
 
+  // What an operator says (connection_pool_verbs.cc).
+  // No connection of now carries a further exchange: idle ones are closed, others as they come
+  // back. No request hears of it.
+  void retire_all();
+  // Opens connections to `origin` until so many are idle or on their way, as far as the limits
+  // allow; they are idle if nobody waits.
+  void make_ready(const Origin& origin, size_t count);
+
   PoolSnapshot snapshot() const;
+  std::vector<ConnectionView> connections() const;  // in no order
+  std::vector<OriginView> origins() const;
   size_t origin_count() const { return groups_.size(); }  // with a connection or a waiter
 
  private:
@@ -194,6 +222,9 @@ class ConnectionPool {
   void drop_unused_groups(SteadyTime now);
   void wake_when_due();
 
+  void close_retired();
+  void open_made_ready();
+
   bool may_stay(const Slot& slot) const;
   bool must_yield(const Slot& slot) const;
   void start_opening(Slot& slot);
@@ -211,6 +242,9 @@ class ConnectionPool {
   PoolSettings settings_;
   bool settings_changed_ = false;
   bool draining_ = false;
+  uint64_t generation_ = 0;  // of the slots that may stay
+  bool some_retired_ = false;
+  std::vector<std::pair<Origin, size_t>> to_make_ready_;
 
   std::unordered_map<Origin, OriginGroup, OriginHash> groups_;
   std::vector<OriginGroup*> maybe_unused_;

@@ -24,7 +24,7 @@ Slot* ConnectionPool::take_idle(OriginGroup& group, Freshness freshness) {
   if (freshness == Freshness::new_only) return nullptr;
   const SteadyTime now = scheduler_.now();
   while (Slot* slot = group.idle.front()) {
-    if (!slot->connection->reusable() || slot->expires <= now) {
+    if (!slot->connection->reusable() || slot->expires <= now || slot->generation != generation_) {
       note(*slot, SlotState::lost);
       continue;
     }

@@ -20,6 +20,7 @@ void ConnectionPool::serve() {
   const SteadyTime now = scheduler_.now();
   if (std::exchange(settings_changed_, false)) apply_settings();
   if (draining_) dismiss_everybody();
+  if (std::exchange(some_retired_, false)) close_retired();
   admit_due(now);
   while (Slot* slot = settling_.pop_front()) settle(*slot);
   while (Slot* slot = failed_.pop_front()) settle_failed(*slot);
@@ -31,6 +32,7 @@ void ConnectionPool::serve() {
   admit_due(now);  // again: who was refused has left its start to another
   open_connections();
   keep_warm(now);
+  open_made_ready();
   drop_unused_groups(now);
   wake_when_due();
 }
@@ -217,8 +219,9 @@ void ConnectionPool::wake_when_due() {
 // The limits may have been lowered since it was opened.
 bool ConnectionPool::may_stay(const Slot& slot) const {
   const uint64_t most = settings_.max_requests;
-  return !draining_ && slot.connection->reusable() && (most == 0 || slot.uses < most) &&
-         end_of_age(slot) > scheduler_.now() && slots_.size() <= settings_.connections &&
+  return !draining_ && slot.generation == generation_ && slot.connection->reusable() &&
+         (most == 0 || slot.uses < most) && end_of_age(slot) > scheduler_.now() &&
+         slots_.size() <= settings_.connections &&
          slot.group.slots <= settings_.connections_per_origin;
 }
 
@@ -238,6 +241,7 @@ bool ConnectionPool::must_yield(const Slot& slot) const {
 void ConnectionPool::start_opening(Slot& slot) {
   slot.state = SlotState::connecting;
   slot.opening_since = scheduler_.now();
+  slot.generation = generation_;
   ++connecting_;
   slot.pending = factory_.open(slot.group.origin, slot);
 }

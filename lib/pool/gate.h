@@ -14,7 +14,9 @@ namespace trunkd {
 
 // Why a gate admits nobody now, and how long at least.
 struct GateClosure {
-  enum class Cause : uint8_t { rate, pause };
+  // `stopped`: an operator holds everybody, for as long as they may wait; `until` says nothing
+  // then.
+  enum class Cause : uint8_t { rate, pause, stopped };
   Cause cause = Cause::rate;
   // admit() cannot succeed before, unless a reservation is withdrawn or the pool hears of
   // gate_changed(). It need not succeed then. Not after `now` if it could succeed at once.

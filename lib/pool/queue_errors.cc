@@ -23,6 +23,14 @@ Duration rest_until(SteadyTime end, SteadyTime now) {
 }
 
 bool by_rate(const GateClosure& closure) { return closure.cause == GateClosure::Cause::rate; }
+bool by_operator(const GateClosure& closure) {
+  return closure.cause == GateClosure::Cause::stopped;
+}
+
+Error stopped(std::string detail) {
+  return {ErrorKind::session_paused, "the session is paused by its operator" + std::move(detail),
+          "It goes on after: trunkd ctl resume"};
+}
 
 std::string hint_for(const GateClosure& closure, HeldBackBy limit) {
   const std::string first = by_rate(closure) ? "Raise rate.limit or " : "Raise ";
@@ -77,6 +85,7 @@ Error pool_shutting_down() { return {ErrorKind::shutting_down, "the session is b
 
 Error held_back(const Origin& origin, const GateClosure& closure, HeldBackBy limit,
                 SteadyTime now) {
+  if (by_operator(closure)) return stopped(std::string(words_of(limit)));
   const Duration rest = rest_until(closure.until, now);
   Error error;
   if (by_rate(closure)) {
@@ -95,6 +104,7 @@ Error held_back(const Origin& origin, const GateClosure& closure, HeldBackBy lim
 
 Error held_timeout(const Origin& origin, const GateClosure& closure, Duration waited,
                    SteadyTime now) {
+  if (by_operator(closure)) return stopped(" and was not resumed within " + seconds(waited));
   Error error;
   if (by_rate(closure)) {
     error.kind = ErrorKind::queue_timeout;

@@ -24,9 +24,9 @@ enum class HeldBackBy : uint8_t {
   queue_timeout,  // its own time in the queue
   longest_pause,  // what the session lets anybody wait for
 };
-// rate_limited or paused; retry_after is what is left of it.
+// rate_limited, paused or session_paused; retry_after is what is left of it, if that is known.
 Error held_back(const Origin& origin, const GateClosure& closure, HeldBackBy limit, SteadyTime now);
-// Its time ended while it was held: queue_timeout if a rate was why, else paused.
+// Its time ended while it was held: queue_timeout if a rate was why, else paused or session_paused.
 Error held_timeout(const Origin& origin, const GateClosure& closure, Duration waited,
                    SteadyTime now);
 

@@ -48,14 +48,15 @@ struct Slot final : OpenListener, IdleListener {
   SteadyTime opening_since{};
   SteadyTime opened_at{};
   SteadyTime idle_since{};
-  bool kept = false;     // has been idle at least once
-  Duration was_idle{};   // before the lease; 0: not at all
-  bool stale = false;    // the request of its lease was lost on it
-  SteadyTime expires{};  // idle: when it is closed
-  uint64_t uses = 0;     // exchanges begun
-  uint64_t number = 0;   // of all that the pool opened; spreads the ages
-  size_t index = 0;      // among the pool's slots
-  ListHook<Slot> hook;   // in one of: its group's connecting, its group's idle, the pool's facts
+  bool kept = false;        // has been idle at least once
+  Duration was_idle{};      // before the lease; 0: not at all
+  bool stale = false;       // the request of its lease was lost on it
+  SteadyTime expires{};     // idle: when it is closed
+  uint64_t uses = 0;        // exchanges begun
+  uint64_t generation = 0;  // ConnectionPool::retire_all() ends those before
+  uint64_t number = 0;      // of all that the pool opened; spreads the ages
+  size_t index = 0;         // among the pool's slots
+  ListHook<Slot> hook;      // in one of: its group's connecting, its group's idle, the pool's facts
   size_t heap_index = kNotInHeap;
 };
 

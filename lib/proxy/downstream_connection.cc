@@ -44,6 +44,13 @@ void DownstreamConnection::close_now() {
   close();
 }
 
+void DownstreamConnection::kill(std::string_view session) {
+  if (!exchange_ || !exchange_->is_of(session)) return;
+  const bool is_tunnel = state_ == State::tunnel;
+  exchange_->kill();
+  if (is_tunnel) close_now();
+}
+
 // ---- bytes from the client ----
 
 void DownstreamConnection::on_bytes(std::string_view bytes) {

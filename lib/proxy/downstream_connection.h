@@ -47,6 +47,8 @@ class DownstreamConnection final : public Disposable,
   void drain();
   // Ends now; an answer under way is visibly broken off.
   void close_now();
+  // Ends its exchange if that is one of this session's (Exchange::kill()).
+  void kill(std::string_view session);
 
   size_t slot = 0;  // its owner's place for it
 

@@ -29,6 +29,14 @@ void DownstreamSet::close_all() {
   while (!connections_.empty()) connections_.back()->close_now();
 }
 
+// Those that end on the way are disposed of, so they are still there.
+void DownstreamSet::kill(std::string_view session) {
+  std::vector<DownstreamConnection*> all;
+  all.reserve(connections_.size());
+  for (const auto& connection : connections_) all.push_back(connection.get());
+  for (DownstreamConnection* connection : all) connection->kill(session);
+}
+
 void DownstreamSet::on_downstream_closed(DownstreamConnection& connection) {
   const size_t slot = connection.slot;
   context_.scheduler.dispose(std::move(connections_[slot]));

@@ -20,12 +20,15 @@ class DownstreamSet final : private DownstreamOwner {
   void accept(std::unique_ptr<Transport> transport, const Arrival& arrival);
 
   size_t size() const { return connections_.size(); }
+  size_t max() const { return max_; }
   uint64_t refused() const { return refused_; }
 
   // Idle connections end a moment later, the others with the answer that is under way; `on_empty`
   // is called when none is left (at once if there is none now).
   void drain(std::function<void()> on_empty);
   void close_all();  // now
+  // Ends what is under way for this session; clients stay, but for those with a tunnel.
+  void kill(std::string_view session);
 
  private:
   void on_downstream_closed(DownstreamConnection& connection) override;

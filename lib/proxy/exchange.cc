@@ -26,8 +26,8 @@ Exchange::Exchange(ProxyContext& context, ResponseSink& sink, RequestHead&& head
       cookies_written_([this] { release_held(); }) {}
 
 Exchange::~Exchange() {
-  if (!logged_ && error_word_.empty()) error_word_ = kClientGone;
-  write_log_line();
+  if (!noted_ && error_word_.empty()) error_word_ = kClientGone;
+  note_end();
 }
 
 // ---- the way up ----
@@ -63,6 +63,10 @@ void Exchange::on_jar_read() {
 }
 
 std::optional<Error> Exchange::objection() const {
+  if (session_->state() == SessionState::closed) {
+    return Error{ErrorKind::session_closed, "the session was closed by its operator",
+                 "It goes on after: trunkd ctl start " + session_->name()};
+  }
   if (request_.method == "TRACE" && request_.framing.has_body()) {
     return Error{ErrorKind::malformed_request, "TRACE has no body (RFC 9110, 9.3.8)", ""};
   }
@@ -279,8 +283,18 @@ void Exchange::on_attempt_end(const Headers& trailers) {
 // ---- the end ----
 
 // Every failure: an answer of our own, or a visible break if the origin's has begun.
+void Exchange::kill() {
+  if (response_ == Response::complete) return;
+  if (response_ == Response::tunnel) {
+    error_word_ = failure_of(ErrorKind::killed).word;
+    return;
+  }
+  fail({ErrorKind::killed, "the session's operator ended the requests that were under way"});
+}
+
 void Exchange::fail(const Error& error) {
   error_word_ = failure_of(error.kind).word;
+  error_detail_ = error.detail;
   if (response_ == Response::none && failure_of(error.kind).status != 0) {
     return answer(problem_reply(error, session_ ? session_->name() : std::string_view{},
                                 context_.scheduler.wall_now()));
@@ -329,17 +343,54 @@ void Exchange::cancel() {
 void Exchange::finish() {
   stop_waiting();
   dispose_attempt();
-  write_log_line();
+  note_end();
   sink_.on_exchange_finished();  // disposes of this exchange
 }
 
-void Exchange::write_log_line() {
-  if (std::exchange(logged_, true) || !context_.access_log.enabled()) return;
+// Once, at the end or when the client is gone.
+void Exchange::note_end() {
+  if (std::exchange(noted_, true)) return;
+  const SteadyTime now = context_.scheduler.now();
+  remember_end(now);
+  if (context_.access_log.enabled()) write_log_line(now);
+}
+
+void Exchange::remember_end(SteadyTime now) const {
+  RecentExchange end;
+  end.number = number_;
+  end.total = now - started_;
+  end.started = context_.scheduler.wall_now() - end.total;
+  if (session_) end.session = session_->name();
+  end.method = request_.method;
+  const std::string_view target = request_.target;
+  end.path = target.substr(0, target.find('?'));
+  if (attempts_ > 0) {
+    end.origin = route_.origin.text();
+    end.queue = facts_.queue;
+  }
+  if (facts_.connection_id != 0 && !facts_.reused) {
+    end.dns = facts_.times.dns;
+    end.connect = facts_.times.connect;
+    end.tls = facts_.times.tls;
+  }
+  end.ttfb = facts_.ttfb;
+  end.detail = error_detail_;
+  end.error = error_word_;
+  end.bytes_in = tunnel_ ? tunnel_->bytes_up() : body_.received();
+  end.bytes_out = tunnel_ ? tunnel_->bytes_down() : bytes_out_;
+  end.connection_id = facts_.connection_id;
+  end.connection_uses = facts_.uses;
+  end.status = status_;
+  end.attempts = attempts_;
+  end.reused = facts_.reused;
+  context_.recent.add(end);
+}
+
+void Exchange::write_log_line(SteadyTime now) {
   const std::string id = request_id(context_.id_prefix, number_);
   const std::string host = session_ ? route_.origin.authority() : std::string();
   const std::string_view target = request_.target;
   AccessRecord record;
-  const SteadyTime now = context_.scheduler.now();
   record.total = now - started_;
   record.started = context_.scheduler.wall_now() - record.total;
   record.request_id = id;

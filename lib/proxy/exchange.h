@@ -38,6 +38,10 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
   void on_request_broken(const Error& error) { fail(error); }
   // The client is gone: nothing more is said to the sink; dispose of the exchange.
   void cancel();
+  bool is_of(std::string_view session) const { return session_ && session_->name() == session; }
+  // An operator ends it: an answer that has not begun is a 503, any other is visibly broken off. A
+  // tunnel is for the caller to close.
+  void kill();
   // The client stalls within its body, or reads nothing, for longer than allowed.
   void on_client_stalled();
   // The client will send no more (the request is whole). True if the exchange goes on: the request
@@ -115,7 +119,9 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
   void fail(const Error& error);
   void answer(LocalReply reply);
   void finish();
-  void write_log_line();
+  void note_end();
+  void remember_end(SteadyTime now) const;
+  void write_log_line(SteadyTime now);
 
   static constexpr std::string_view kClientGone = "client_gone";  // in the log
 
@@ -160,7 +166,8 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
   int status_ = 0;
   uint64_t bytes_out_ = 0;
   std::string_view error_word_;  // of kFailures; empty if all went well
-  bool logged_ = false;
+  std::string error_detail_;
+  bool noted_ = false;
 };
 
 }  // namespace trunkd

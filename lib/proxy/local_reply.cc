@@ -84,6 +84,8 @@ void append_kind_fields(std::string& out, const Error& error) {
     case ErrorKind::shutting_down:
     case ErrorKind::rate_limited:
     case ErrorKind::paused:
+    case ErrorKind::session_paused:
+    case ErrorKind::session_closed:
       append_field(out, "Retry-After", retry_after_seconds(error));
       break;
     case ErrorKind::connect_refused:

@@ -1,5 +1,7 @@
 #include "session/jar.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "cookie/cookies_txt_reader.h"
@@ -83,6 +85,28 @@ std::vector<Cookie> Jar::cookies() const {
   all.reserve(cookies_.size());
   cookies_.for_each([&](const Cookie& cookie) { all.push_back(cookie); });
   return all;
+}
+
+size_t Jar::remove(const std::function<bool(const Cookie&)>& which) {
+  CookieJar::Changes changes;
+  for (const Cookie& cookie : cookies()) {
+    if (!which(cookie)) continue;
+    if (auto change = cookies_.remove(cookie)) changes.push_back(std::move(*change));
+  }
+  if (file_) file_->record(changes);
+  return changes.size();
+}
+
+size_t Jar::add(std::vector<Cookie> cookies, WallTime now) {
+  CookieJar::Changes changes;
+  size_t kept = 0;
+  for (Cookie& cookie : cookies) {
+    CookieJar::Changes change = cookies_.put(std::move(cookie), now);
+    if (!change.empty()) ++kept;
+    std::move(change.begin(), change.end(), std::back_inserter(changes));
+  }
+  if (file_) file_->record(changes);
+  return kept;
 }
 
 void Jar::on_write_failed(const Error& error) {

@@ -72,6 +72,13 @@ class Jar final : private JarFileOwner {
   // Waits until what store() changed is in the file. False: there is nothing to wait for.
   bool wait_until_written(WriteWaiter& waiter);
 
+  // For the admin interface; only when is_read(). What they change is written like all changes.
+  std::vector<Cookie> cookies() const override;
+  size_t remove(const std::function<bool(const Cookie&)>& which);  // how many there were
+  // Each as if its origin had set it. How many were kept.
+  size_t add(std::vector<Cookie> cookies, WallTime now);
+  size_t size() const { return cookies_.size(); }
+
   const std::string& path() const { return path_; }
 
  private:
@@ -80,7 +87,6 @@ class Jar final : private JarFileOwner {
   void on_opened(Result<OpenedJournal> opened);
   void tell_waiters();
   // JarFileOwner
-  std::vector<Cookie> cookies() const override;
   void on_write_failed(const Error& error) override;
   void on_writing_again() override;
   void on_compaction_failed(const Error& error) override;

@@ -71,6 +71,28 @@ Result<std::shared_ptr<Jar>> JarSet::jar_of(std::string_view value) {
   return entry.jar;
 }
 
+std::shared_ptr<Jar> JarSet::find(std::string_view value) {
+  if (value.empty()) return only_;
+  const auto found = by_value_.find(value);
+  if (found == by_value_.end()) return nullptr;
+  Entry& entry = found->second;
+  if (!entry.jar) entry.jar = make_jar(jar_path(name_, value));  // in its file only
+  return entry.jar;
+}
+
+std::vector<std::string> JarSet::values() const {
+  std::vector<std::string> all;
+  for (const auto& [value, entry] : by_value_) all.push_back(value);
+  return all;
+}
+
+void JarSet::clear() {
+  if (only_) only_->remove([](const Cookie&) { return true; });
+  for (const auto& [value, entry] : by_value_) {
+    if (entry.jar) entry.jar->remove([](const Cookie&) { return true; });
+  }
+}
+
 std::shared_ptr<Jar> JarSet::make_jar(const std::string& path) const {
   return std::make_shared<Jar>(parts_, path);
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/timers.h"
@@ -26,6 +27,12 @@ class JarSet {
   // The jar of a request with these fields; none: it has none. It may not be read yet (Jar::open()
   // has been called). Errors: malformed_request (Trunkd-Jar), jar_limit.
   Result<std::shared_ptr<Jar>> jar_for(const Headers& request);
+
+  // The jar of this value of Trunkd-Jar, or the only one if `value` is empty; null: there is none.
+  // For the admin interface: it counts as no use, and makes no jar.
+  std::shared_ptr<Jar> find(std::string_view value);
+  std::vector<std::string> values() const;  // of Trunkd-Jar, with scope: header
+  void clear();                             // every jar of which cookies are in memory
 
   size_t size() const { return by_value_.size(); }
 

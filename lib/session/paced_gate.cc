@@ -5,7 +5,7 @@
 namespace trunkd {
 
 bool PacedGate::admit(SteadyTime now) {
-  if (pause_.until > now) return false;
+  if (stopped_ || pause_.until > now) return false;
   for (const TokenBucket* bucket : buckets_) {
     if (bucket != nullptr && !bucket->has(now)) return false;
   }
@@ -35,6 +35,7 @@ void PacedGate::withdraw() {
 }
 
 GateClosure PacedGate::closure(SteadyTime now) const {
+  if (stopped_) return {GateClosure::Cause::stopped, SteadyTime::max(), false};
   SteadyTime by_rate = now;
   for (const TokenBucket* bucket : buckets_) {
     if (bucket != nullptr) by_rate = std::max(by_rate, bucket->has_at(now));

@@ -20,9 +20,9 @@ struct OriginPause {
 
 class PacedGate final : public Gate {
  public:
-  // Either bucket may be null. All must outlive the gate.
-  PacedGate(const OriginPause& pause, TokenBucket* rate, TokenBucket* interval)
-      : pause_(pause), buckets_{rate, interval} {}
+  // `stopped`: nobody starts. Either bucket may be null. All must outlive the gate.
+  PacedGate(const bool& stopped, const OriginPause& pause, TokenBucket* rate, TokenBucket* interval)
+      : stopped_(stopped), pause_(pause), buckets_{rate, interval} {}
 
   bool admit(SteadyTime now) override;
   void reserve() override;
@@ -33,6 +33,7 @@ class PacedGate final : public Gate {
   bool in_use() const { return held() > 0 || reserved_ > 0; }
 
  private:
+  const bool& stopped_;
   const OriginPause& pause_;
   const std::array<TokenBucket*, 2> buckets_;
   size_t reserved_ = 0;

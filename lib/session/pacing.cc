@@ -33,7 +33,7 @@ Gate& Pacing::gate_for(const Origin& origin, std::string_view method) {
       if (buckets->rate) rate = &*buckets->rate;
       if (kind > 0 && buckets->intervals[kind - 1]) interval = &*buckets->intervals[kind - 1];
     }
-    gate = std::make_unique<PacedGate>(target.pause, rate, interval);
+    gate = std::make_unique<PacedGate>(stopped_, target.pause, rate, interval);
   }
   return *gate;
 }
@@ -52,6 +52,19 @@ Duration Pacing::pause_left(const Origin& origin) const {
   const auto found = origins_.find(origin);
   if (found == origins_.end()) return Duration::zero();
   return std::max(found->second.pause.until - clock_.now(), Duration::zero());
+}
+
+void Pacing::stop() { set_stopped(true); }
+
+void Pacing::resume() { set_stopped(false); }
+
+void Pacing::set_stopped(bool stopped) {
+  if (std::exchange(stopped_, stopped) == stopped) return;
+  for (const auto& [origin, target] : origins_) {
+    for (const std::unique_ptr<PacedGate>& gate : target.gates) {
+      if (gate != nullptr) pool_.gate_changed(*gate);
+    }
+  }
 }
 
 Pacing::Buckets Pacing::make_buckets() const {

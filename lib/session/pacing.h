@@ -39,6 +39,11 @@ class Pacing {
   void pause(const Origin& origin, Duration time);
   Duration pause_left(const Origin& origin) const;  // zero: none
 
+  // Nobody starts any more until resume(); who waits or comes is held. Both may be called again.
+  void stop();
+  void resume();
+  bool stopped() const { return stopped_; }
+
   size_t origin_count() const { return origins_.size(); }  // of which something is known
 
  private:
@@ -59,11 +64,13 @@ class Pacing {
   static bool in_use(const PacedOrigin& origin);
   static bool as_at_first(const PacedOrigin& origin, SteadyTime now);
   void forget_origins();
+  void set_stopped(bool stopped);
 
   const Clock& clock_;
   ConnectionPool& pool_;
   const RateConfig& rate_;
   const RetryConfig& retry_;
+  bool stopped_ = false;
   std::optional<Buckets> shared_;  // of all origins, unless per_host
   std::unordered_map<Origin, PacedOrigin, OriginHash> origins_;
   std::pair<const Origin, PacedOrigin>* recent_ = nullptr;  // most requests are to this one again

@@ -63,6 +63,8 @@ class Router {
   Result<Route> route(const RequestHead& request, const Arrival& arrival,
                       std::optional<size_t>* session_of_error = nullptr) const;
 
+  const HostGuard& guard() const { return guard_; }
+
  private:
   Result<Route> find_route(const RequestHead& request, const Arrival& arrival,
                            std::optional<size_t>& session) const;

@@ -95,6 +95,28 @@ std::optional<Duration> Session::note_pause(const Origin& origin, const Response
   return pause;
 }
 
+void Session::pause() {
+  state_ = SessionState::paused;
+  pacing_.stop();
+}
+
+void Session::resume() {
+  state_ = SessionState::running;
+  pacing_.resume();
+}
+
+void Session::close() {
+  state_ = SessionState::closed;
+  pacing_.resume();
+  pool().retire_all();
+  if (jars_ && settings().cookies.keep == CookiesConfig::Keep::memory) jars_->clear();
+}
+
+void Session::start(size_t connections) {
+  resume();
+  if (!settings().multi_host) pool().make_ready(settings().origin, connections);
+}
+
 // Makes the sessions of one configuration; what several share is made once.
 class SessionTable::Builder {
  public:

@@ -30,6 +30,10 @@ struct SessionPool {
   ConnectionPool connections;
 };
 
+// What an operator has made of a session (trunkd ctl). A paused one holds its requests in the
+// queue, a closed one refuses them.
+enum class SessionState : uint8_t { running, paused, closed };
+
 class Session {
  public:
   // What a session is made of. `jars` is null without cookies, `credential` without auth.
@@ -60,6 +64,18 @@ class Session {
   // the session obeys none.
   std::optional<Duration> note_pause(const Origin& origin, const ResponseHead& answer);
 
+  SessionState state() const { return state_; }
+  void pause();   // who comes, or waits, is held; what is under way goes on
+  void resume();  // from pause() and close()
+  // No request starts on a connection of now.
+  void reconnect() { pool().retire_all(); }
+  // Requests that come from now on are refused, those of before go on; connections are closed as
+  // they become free, and cookies in memory are forgotten.
+  void close();
+  // Goes on, and opens connections until so many are ready. Only those of a session with base_url.
+  void start(size_t connections);
+  JarSet* jars() { return jars_.get(); }  // null: no cookies
+
   // For advice that is worth one log line in a life.
   bool first_dropped_secure() { return !std::exchange(told_dropped_secure_, true); }
 
@@ -72,6 +88,7 @@ class Session {
   const std::shared_ptr<JarSet> jars_;
   Pacing pacing_;
   QueueShare share_;
+  SessionState state_ = SessionState::running;
   bool told_dropped_secure_ = false;
 };
 

@@ -1,4 +1,4 @@
-// Where state is kept. The daemon and its commands use this one rule.
+// Where state is kept, and where sockets are. The daemon and its commands use these rules.
 
 #pragma once
 
@@ -14,5 +14,10 @@ namespace trunkd {
 // none of them is to be had.
 Result<std::string> state_directory(const Environment& environment, bool is_root);
 Result<std::string> state_directory();  // of this process
+
+// Likewise: $RUNTIME_DIRECTORY, else /run/trunkd for root, else trunkd in $XDG_RUNTIME_DIR, else
+// `run` in the state directory.
+Result<std::string> runtime_directory(const Environment& environment, bool is_root);
+Result<std::string> runtime_directory();
 
 }  // namespace trunkd

@@ -1,27 +1,18 @@
-#include "daemon/commands/cookie_list.h"
+#include "cookie/cookie_list.h"
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "base/rfc3339.h"
 #include "base/text.h"
 
 namespace trunkd {
 namespace {
 
 using Row = std::array<std::string, 5>;
-
-std::string utc(WallTime time) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
-  const auto since_epoch = static_cast<std::time_t>(seconds);
-  std::tm parts{};
-  gmtime_r(&since_epoch, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1,
-                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
-}
 
 std::string_view same_site(const Cookie& cookie) {
   switch (cookie.same_site) {
@@ -52,7 +43,7 @@ std::string flags(const Cookie& cookie) {
 Row row(const Cookie& cookie) {
   return {(cookie.host_only ? "" : ".") + cookie.domain, escaped(cookie.path),
           cookie.name.empty() ? "(none)" : escaped(cookie.name),
-          cookie.persistent ? utc(cookie.expires) : "session", flags(cookie)};
+          cookie.persistent ? rfc3339(cookie.expires) : "session", flags(cookie)};
 }
 
 }  // namespace
@@ -86,8 +77,8 @@ std::string cookie_json(const std::vector<Cookie>& cookies) {
                                {"secure", cookie.secure},
                                {"http_only", cookie.http_only},
                                {"same_site", nullptr},
-                               {"created", utc(cookie.created)}};
-    if (cookie.persistent) one["expires"] = utc(cookie.expires);
+                               {"created", rfc3339(cookie.created)}};
+    if (cookie.persistent) one["expires"] = rfc3339(cookie.expires);
     if (!same_site(cookie).empty()) one["same_site"] = same_site(cookie);
     list.push_back(std::move(one));
   }

@@ -1,0 +1,61 @@
+// AdminHandler: the routes of the admin interface (docs/admin-api.md, openapi.json).
+
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "admin/admin_access.h"
+#include "admin/admin_host.h"
+#include "admin/admin_message.h"
+#include "base/scheduler.h"
+#include "session/host_guard.h"
+
+namespace trunkd {
+
+class AdminHandler {
+ public:
+  // `host` must outlive the handler.
+  explicit AdminHandler(AdminHost& host);
+
+  // Answers at once, but to a reload. Access has been judged.
+  void handle(const AdminRequest& request, AdminDoor& door,
+              const std::shared_ptr<AdminReplyTo>& to);
+  // Of the running configuration.
+  const HostGuard& guard() const;
+
+ private:
+  struct Call;
+  struct Route;
+  static const std::vector<Route>& routes();
+
+  AdminReply healthy(const Call& call);
+  AdminReply ready(const Call& call);
+  AdminReply started_up(const Call& call);
+  AdminReply metrics(const Call& call);
+  AdminReply page(const Call& call);
+  AdminReply openapi(const Call& call);
+  AdminReply status(const Call& call);
+  AdminReply configuration(const Call& call);
+  AdminReply list_sessions(const Call& call);
+  AdminReply one_session(const Call& call);
+  AdminReply verb(const Call& call);
+  AdminReply list_cookies(const Call& call);
+  AdminReply export_cookies(const Call& call);
+  AdminReply clear_cookies(const Call& call);
+  AdminReply import_cookies(const Call& call);
+  AdminReply list_requests(const Call& call);
+  AdminReply one_request(const Call& call);
+  AdminReply drain(const Call& call);
+  AdminReply open_page(const Call& call);
+  AdminReply exchange_token(const Call& call);
+  void reload(const std::shared_ptr<AdminReplyTo>& to);
+
+  std::shared_ptr<Session> session_of(const Call& call) const;
+
+  AdminHost& host_;
+};
+
+}  // namespace trunkd
