@@ -253,5 +253,54 @@ TEST_F(PacingTest, MemoryForOriginsHasAnEnd) {
   EXPECT_TRUE(held.request->held()) << "its gate is still there";
 }
 
+TEST_F(PacingTest, WhatIsStoppedIsHeldUntilItGoesOnAndNobodyFails) {
+  pace({});
+  pacing_->stop();
+  FakeExchange first, second;
+  ask(first, a_);
+  ask(second, b_);
+  advance(29s);
+  EXPECT_TRUE(first.waiting());
+  EXPECT_TRUE(second.waiting());
+  EXPECT_EQ(pool_.snapshot().held, 2u);
+  pacing_->resume();
+  settle();
+  EXPECT_TRUE(first.lease);
+  EXPECT_TRUE(second.lease);
+}
+
+TEST_F(PacingTest, WhoWaitsForAConnectionWhenItIsStoppedIsHeldToo) {
+  pool_.set_settings({.connections = 1, .connections_per_origin = 1});
+  pace({});
+  FakeExchange busy, waiting;
+  ask(busy, a_);
+  ask(waiting, a_);
+  pacing_->stop();
+  settle();
+  busy.release();
+  settle();
+  EXPECT_FALSE(waiting.lease);
+  pacing_->resume();
+  settle();
+  EXPECT_TRUE(waiting.lease);
+}
+
+TEST_F(PacingTest, WhoCannotWaitForTheOperatorHearsWhoHoldsIt) {
+  pace({});
+  pacing_->stop();
+  FakeExchange exchange;
+  ask(exchange, a_);
+  advance(30s);
+  EXPECT_EQ(exchange.error, ErrorKind::session_paused);
+  LeaseTerms no_queue = terms(a_, "GET");
+  no_queue.queue_max = 0;
+  FakeExchange other;
+  other.request.emplace(other, a_, no_queue);
+  const auto queued = pool_.enqueue(*other.request);
+  other.request.reset();
+  ASSERT_FALSE(queued);
+  EXPECT_EQ(queued.error().kind, ErrorKind::session_paused);
+}
+
 }  // namespace
 }  // namespace trunkd
