@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <ifaddrs.h>
 #include <random>
 #include <sys/resource.h>
 #include <utility>
 
-#include "base/text.h"
+#include "daemon/own_address.h"
 #include "daemon/secrets.h"
 #include "daemon/tls_notices.h"
 
@@ -22,22 +21,6 @@ std::string random_prefix() {
   char text[9];
   std::snprintf(text, sizeof text, "%08x", random());
   return text;
-}
-
-// One of this machine's own addresses, with that port.
-bool is_this_machine(const std::string& address, uint16_t port) {
-  if (!address.ends_with(':' + std::to_string(port))) return false;
-  ifaddrs* interfaces = nullptr;
-  if (getifaddrs(&interfaces) != 0) return false;
-  bool found = istarts_with(address, "127.");
-  for (const ifaddrs* one = interfaces; one != nullptr && !found; one = one->ifa_next) {
-    if (one->ifa_addr == nullptr) continue;
-    const int family = one->ifa_addr->sa_family;
-    if (family != AF_INET && family != AF_INET6) continue;
-    found = SocketAddress(one->ifa_addr).with_port(port).text() == address;
-  }
-  freeifaddrs(interfaces);
-  return found;
 }
 
 // What the sessions are made of outside of tests.

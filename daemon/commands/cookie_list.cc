@@ -2,26 +2,17 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "base/text.h"
+#include "daemon/commands/utc.h"
 
 namespace trunkd {
 namespace {
 
 using Row = std::array<std::string, 5>;
-
-std::string utc(WallTime time) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
-  const auto since_epoch = static_cast<std::time_t>(seconds);
-  std::tm parts{};
-  gmtime_r(&since_epoch, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1,
-                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
-}
 
 std::string_view same_site(const Cookie& cookie) {
   switch (cookie.same_site) {
