@@ -171,7 +171,7 @@ std::string live_text(const std::vector<LiveResult>& results, WallTime now) {
     if (result.error && !result.error->hint.empty()) text += indent + result.error->hint + '\n';
     if (misses_credentials(result)) text += indent + "It was asked without the credentials.\n";
     for (const std::string& warning : live_warnings(result, now)) {
-      text += indent + "warning: " + warning + '\n';
+      text.append(indent).append("warning: ").append(warning).append("\n");
     }
   }
   return text + summary(results);
