@@ -186,9 +186,9 @@ DaemonStatus AdminServer::status() const {
   status.started = started_;
   status.draining = server_.context().draining;
   status.started_up = server_.started_up();
-  status.clients = server_.clients().size();
-  status.clients_max = server_.clients().max();
-  status.clients_refused = server_.clients().refused();
+  status.clients = server_.clients();
+  status.clients_max = server_.downstreams().max();
+  status.clients_refused = server_.downstreams().refused();
   status.requests = server_.context().requests;
   return status;
 }

@@ -3,8 +3,9 @@
 
 #pragma once
 
+#include <map>
 #include <memory>
-#include <vector>
+#include <string>
 
 #include "base/log.h"
 #include "config/config.h"
@@ -20,15 +21,21 @@ class JarStorage {
   // if there is no place for them. `loop` and `log` must outlive it; it must outlive the jars.
   static Result<std::unique_ptr<JarStorage>> open(Loop& loop, Log& log, const Config& config);
 
+  // For the jars of another configuration, in addition: takes the locks that are missing.
+  // keep_prepared() says that it runs; else they are given back by the next prepare().
+  Result<void> prepare(const Config& config);
+  void keep_prepared();
+
   const JarParts& parts() const { return parts_; }
 
  private:
-  JarStorage(Loop& loop, Log& log, std::string directory);
+  JarStorage(Loop& loop, Log& log);
 
   const PublicSuffixes suffixes_;
   const std::unique_ptr<Journals> journals_;
-  std::vector<FileLock> locks_;
-  const JarParts parts_;
+  std::map<std::string, FileLock> locks_;  // by the jar's name
+  std::map<std::string, FileLock> prepared_;
+  JarParts parts_;
 };
 
 }  // namespace trunkd

@@ -61,6 +61,20 @@ CLI::App* add_cookies(CLI::App& app, std::vector<std::string>& files,
   return cookies;
 }
 
+CLI::App* add_check(CLI::App& app, trunkd::CheckOptions& options) {
+  CLI::App* check = app.add_subcommand("check", "Validate the configuration");
+  CLI::Option* live = check->add_flag(
+      "--live", options.live,
+      "Then open one connection for each session and say what it saw: address, TLS, certificate, "
+      "HTTP, keep-alive. Asks HEAD of base_url without the session's credentials, cookies and "
+      "fields, so nothing changes at the origin and no token is used");
+  check->add_flag("--json", options.json, "What --live saw, as a JSON array")->needs(live);
+  check->footer(
+      "Exit code: 0 if all is well; 78 if the configuration is not valid; with --live also 1 if a "
+      "session that was tried got no answer. Any HTTP status is an answer.");
+  return check;
+}
+
 // CLI11 would only say that a command is missing.
 bool is_unknown_command(const CLI::App& app, const char* word) {
   std::vector<std::string> known;
@@ -89,10 +103,11 @@ int main(int argc, char** argv) {
   app.footer("trunkd COMMAND --help tells more. Start with: trunkd demo");
 
   std::vector<std::string> files;
+  trunkd::CheckOptions check_options;
   trunkd::DemoOptions demo_options;
   trunkd::CookiesCommand cookies_command;
   CLI::App* serve = app.add_subcommand("serve", "Run the daemon in the foreground");
-  CLI::App* check = app.add_subcommand("check", "Validate the configuration");
+  CLI::App* check = add_check(app, check_options);
   CLI::App* config = app.add_subcommand("config", "Print the effective configuration");
   CLI::App* schema = app.add_subcommand("schema", "Print the JSON Schema of the configuration");
   CLI::App* demo = app.add_subcommand("demo", "10,000 calls over 50 connections, on this machine");
@@ -112,8 +127,10 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? trunkd::kExitOk : trunkd::kExitUsage;
   }
 
-  if (serve->parsed()) return trunkd::run_serve(chosen_files(files));
-  if (check->parsed()) return trunkd::run_check(chosen_files(files), std::cout, std::cerr);
+  if (serve->parsed()) return trunkd::run_serve(files);
+  if (check->parsed()) {
+    return trunkd::run_check(chosen_files(files), check_options, std::cout, std::cerr);
+  }
   if (config->parsed()) return trunkd::run_config(chosen_files(files), std::cout, std::cerr);
   if (schema->parsed()) return trunkd::run_schema(std::cout);
   if (cookies->parsed()) {

@@ -1,12 +1,12 @@
 #include "daemon/server.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <random>
 #include <sys/resource.h>
 #include <utility>
 
-#include "base/text.h"
+#include "config/config_diff.h"
+#include "daemon/log_level.h"
 #include "daemon/secrets.h"
 #include "daemon/tls_notices.h"
 
@@ -14,7 +14,6 @@ namespace trunkd {
 namespace {
 
 constexpr size_t kReservedDescriptors = 64;  // logs, lookups, the loop's own
-constexpr int kPortTries = 20;
 
 std::string random_prefix() {
   std::random_device random;
@@ -31,9 +30,8 @@ class RealParts final : public SessionParts {
       : loop_(loop), log_(log), config_(config), upstream_(upstream), jars_(jars) {}
 
   Result<std::unique_ptr<ConnectionFactory>> make_factory(const SessionConfig& session) override {
-    UpstreamSettings settings = upstream_settings(config_, session);
-    settings.on_tls_files = tell_tls_files(log_, session.name);
-    return UpstreamFactory::create(upstream_, settings);
+    const UpstreamSettings settings = upstream_settings(config_, session);
+    return UpstreamFactory::create(upstream_, settings, tell_tls_files(log_, session.name));
   }
   std::unique_ptr<Secret> open_secret(const SessionConfig& session,
                                       const SecretRef& reference) override {
@@ -53,11 +51,6 @@ bool has_cookies(const Config& config) {
   return std::any_of(config.sessions.begin(), config.sessions.end(), [](const auto& session) {
     return session.cookies.keep != CookiesConfig::Keep::off;
   });
-}
-
-// This machine has no IPv6.
-bool no_such_family(const Error& error) {
-  return error.system_error == EADDRNOTAVAIL || error.system_error == EAFNOSUPPORT;
 }
 
 }  // namespace
@@ -84,14 +77,18 @@ Server::Server(Loop& loop, std::shared_ptr<const Config> config, Log& log,
       resolver_(loop),
       addresses_(loop, resolver_, [this](std::string_view text) { log_.warning(text); }),
       upstream_{loop, addresses_, trust_, last_connection_id_,
-                [this](const SocketAddress& address) { return is_own_address(address); }},
+                [this](const SocketAddress& address) { return doors_.is_own(address); }},
       context_{loop, access_log_, log, nullptr, random_prefix()},
       clients_(context_, client_limit(*config_)),
+      doors_(loop, log,
+             [this](std::unique_ptr<Transport> transport, const Arrival& arrival) {
+               clients_.accept(std::move(transport), arrival);
+             }),
       drain_deadline_(loop, [this] { finish_drain(); }) {}
 
 // What is disposed of still refers to the parts of this server, so it goes first.
 Server::~Server() {
-  doors_.clear();
+  doors_.close_all();
   clients_.close_all();
   loop_.run_deferred();
   context_.table.reset();
@@ -99,34 +96,85 @@ Server::~Server() {
 }
 
 Result<bool> Server::start() {
-  if (has_cookies(*config_)) {
-    auto opened = JarStorage::open(loop_, log_, *config_);
-    if (!opened) return tl::unexpected(opened.error());
-    jars_ = std::move(*opened);
-  }
-  RealParts parts(loop_, log_, *config_, upstream_, jars_.get());
-  auto table = SessionTable::create(loop_, parts, config_);
+  if (auto ready = prepare_jars(*config_); !ready) return tl::unexpected(ready.error());
+  auto table = make_table(config_);
   if (!table) return tl::unexpected(table.error());
+  if (jars_) jars_->keep_prepared();
   context_.table = std::move(*table);
-
-  if (config_->listen) {
-    if (auto opened = open(*config_->listen, std::nullopt); !opened) return opened;
-  }
-  for (size_t i = 0; i < config_->sessions.size(); ++i) {
-    for (const ListenAddress& address : config_->sessions[i].listen) {
-      if (auto opened = open(address, i); !opened) return opened;
-    }
-    warn_of_tls(log_, config_->sessions[i]);
-  }
-  make_warm();
+  if (auto ready = doors_.prepare(*config_); !ready) return tl::unexpected(ready.error());
+  doors_.commit();
+  for (const SessionConfig& session : config_->sessions) warn_of_tls(log_, session);
+  make_warm(nullptr);
   log_.info("ready");
   return true;
 }
 
-// So that the first requests wait for no handshake.
-void Server::make_warm() {
+Result<void> Server::prepare_jars(const Config& config) {
+  if (jars_) return jars_->prepare(config);
+  if (!has_cookies(config)) return {};
+  auto opened = JarStorage::open(loop_, log_, config);
+  if (!opened) return tl::unexpected(opened.error());
+  jars_ = std::move(*opened);
+  return {};
+}
+
+Result<std::shared_ptr<SessionTable>> Server::make_table(
+    const std::shared_ptr<const Config>& config) {
+  RealParts parts(loop_, log_, *config, upstream_, jars_.get());
+  return SessionTable::create(loop_, parts, config, context_.table.get());
+}
+
+// Everything that can fail comes first.
+ReloadOutcome Server::reload(const std::shared_ptr<const Config>& config) {
+  const auto refused = [](const Error& error) {
+    ReloadOutcome outcome;
+    outcome.errors.push_back(error.detail);
+    return outcome;
+  };
+  if (context_.draining) return refused({ErrorKind::shutting_down, "the daemon is stopping"});
+  if (auto ready = prepare_jars(*config); !ready) return refused(ready.error());
+  auto table = make_table(config);
+  if (!table) return refused(table.error());
+  if (auto ready = doors_.prepare(*config); !ready) return refused(ready.error());
+
+  const ConfigDiff diff = diff_of(*config_, *config);
+  if (jars_) jars_->keep_prepared();
+  const std::shared_ptr<const SessionTable> before =
+      std::exchange(context_.table, std::shared_ptr<const SessionTable>(*table));
+  config_ = config;
+  (*table)->commit();
+  for (const Arrival* gone : doors_.commit()) clients_.drain_of(*gone);
+  doors_.purge([this](const Arrival& arrival) { return clients_.has_any_of(arrival); });
+  clients_.set_max(client_limit(*config));
+  log_.set_level(log_level(config->log.level));
+  for (const SessionConfig& session : config->sessions) {
+    const auto touched = [&](const auto& names) {
+      return std::find(names.begin(), names.end(), session.name) != names.end();
+    };
+    if (touched(diff.added) || touched(diff.changed)) warn_of_tls(log_, session);
+  }
+  make_warm(before.get());
+
+  ReloadOutcome outcome;
+  outcome.added = diff.added;
+  outcome.removed = diff.removed;
+  outcome.changed = diff.changed;
+  for (const std::string& field : diff.for_next_start) {
+    outcome.notices.push_back(field + ": the new value takes effect at the next start");
+  }
+  return outcome;
+}
+
+// So that the first requests wait for no handshake. A session that runs already is warm, or is not
+// used.
+void Server::make_warm(const SessionTable* before) {
   warm_until_ = loop_.now();
   for (const auto& session : context_.table->sessions()) {
+    const auto runs = [&](const auto& one) { return one->name() == session->name(); };
+    if (before != nullptr &&
+        std::any_of(before->sessions().begin(), before->sessions().end(), runs)) {
+      continue;
+    }
     const SessionConfig& settings = session->settings();
     if (settings.keepalive.warm == 0 || settings.public_only || !settings.pool.empty()) continue;
     session->start(settings.keepalive.warm);
@@ -149,102 +197,10 @@ void Server::kill(Session& session) {
   session.reconnect();
 }
 
-Result<bool> Server::open(const ListenAddress& address, std::optional<size_t> session) {
-  const size_t first_door = doors_.size();
-  Result<bool> opened = true;
-  switch (address.kind) {
-    case ListenAddress::Kind::unix_socket:
-      opened = open_unix(address, session);
-      break;
-    case ListenAddress::Kind::loopback_port:
-      opened = open_loopback(address.port, session);
-      break;
-    case ListenAddress::Kind::tcp:
-      if (auto port = open_tcp(address.host, address.port, session); !port) {
-        opened = tl::unexpected(port.error());
-      }
-      break;
-  }
-  if (opened) announce(session, first_door);
-  return opened;
-}
-
-Result<bool> Server::open_unix(const ListenAddress& address, std::optional<size_t> session) {
-  auto door = std::make_unique<Door>();
-  door->arrival.own_session = session;
-  door->arrival.unix_socket = true;
-  door->text = "unix:" + address.path;
-  auto listener =
-      Listener::unix_socket(loop_, {address.path, address.mode, address.group},
-                            [this, arrival = &door->arrival](std::unique_ptr<Transport> transport) {
-                              clients_.accept(std::move(transport), *arrival);
-                            });
-  if (!listener) return tl::unexpected(listener.error());
-  door->listener = std::move(*listener);
-  doors_.push_back(std::move(door));
-  return true;
-}
-
-Result<uint16_t> Server::open_tcp(const std::string& host, uint16_t port,
-                                  std::optional<size_t> session) {
-  const auto address = SocketAddress::parse(host, port);
-  if (!address) return failure(ErrorKind::internal, host + " is not an IP address");
-  auto door = std::make_unique<Door>();
-  door->local_ip = host;
-  door->arrival.own_session = session;
-  door->arrival.local_ip = door->local_ip;
-  auto listener = Listener::tcp(
-      loop_, *address, [this, arrival = &door->arrival](std::unique_ptr<Transport> transport) {
-        clients_.accept(std::move(transport), *arrival);
-      });
-  if (!listener) return tl::unexpected(listener.error());
-  door->listener = std::move(*listener);
-  const uint16_t bound = door->listener->port();
-  door->arrival.local_port = bound;
-  door->text = SocketAddress::parse(host, bound)->text();
-  doors_.push_back(std::move(door));
-  return bound;
-}
-
-// Both families on one port. For port 0 the system chooses one for IPv4 that may be taken on IPv6:
-// then another one is tried.
-Result<bool> Server::open_loopback(uint16_t port, std::optional<size_t> session) {
-  for (int tries = 1;; ++tries) {
-    const auto v4 = open_tcp("127.0.0.1", port, session);
-    if (!v4) return tl::unexpected(v4.error());
-    const auto v6 = open_tcp("::1", *v4, session);
-    if (v6) return true;
-    if (no_such_family(v6.error())) {
-      log_.info("no IPv6 here: " + v6.error().detail);
-      return true;
-    }
-    doors_.pop_back();
-    if (port != 0 || tries == kPortTries) return tl::unexpected(v6.error());
-  }
-}
-
-void Server::announce(std::optional<size_t> session, size_t first_door) {
-  std::string line = session ? "session \"" + config_->sessions[*session].name + "\" listens on "
-                             : std::string("listening on ");
-  for (size_t i = first_door; i < doors_.size(); ++i) {
-    if (i > first_door) line += " and ";
-    line += doors_[i]->text;
-  }
-  log_.info(line);
-}
-
-bool Server::is_own_address(const SocketAddress& address) const {
-  return std::any_of(doors_.begin(), doors_.end(), [&](const auto& door) {
-    if (door->text == address.text()) return true;
-    const bool any = door->local_ip == (address.is_ipv6() ? "::" : "0.0.0.0");
-    return any && address.port() == door->arrival.local_port && is_of_this_machine(address);
-  });
-}
-
 void Server::drain(std::function<void()> on_done) {
   on_drained_ = std::move(on_done);
   context_.draining = true;
-  for (const auto& door : doors_) loop_.dispose(std::move(door->listener));
+  doors_.close_all();
   drain_deadline_.start_at(loop_.now() + config_->drain_timeout);
   clients_.drain([this] { finish_drain(); });
 }
@@ -262,15 +218,6 @@ void Server::finish_drain() {
 
 void Server::reopen_logs() {
   if (access_sink_) access_sink_->reopen();
-}
-
-uint16_t Server::port(std::string_view session) const {
-  for (const auto& door : doors_) {
-    const auto& own = door->arrival.own_session;
-    const bool wanted = session.empty() ? !own : own && config_->sessions[*own].name == session;
-    if (wanted && door->arrival.local_port != 0) return door->arrival.local_port;
-  }
-  return 0;
 }
 
 Session* Server::session(std::string_view name) const {

@@ -9,11 +9,12 @@
 #include <string_view>
 #include <vector>
 
+#include "admin/admin_host.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "config/config.h"
+#include "daemon/doors.h"
 #include "daemon/jar_storage.h"
-#include "event/listener.h"
 #include "event/loop.h"
 #include "event/resolver.h"
 #include "net/address_cache.h"
@@ -35,6 +36,10 @@ class Server {
   // Opens every listener, or none and says why. Logs one line for each and then "ready".
   Result<bool> start();
 
+  // Changes what runs to `config`, as a whole or not at all. What is under way goes on under the
+  // settings it began with; what did not change keeps its connections, queue and jars.
+  ReloadOutcome reload(const std::shared_ptr<const Config>& config);
+
   // No new connections; answers under way are finished, within drain_timeout of the configuration;
   // `on_done` is called when no client is left.
   void drain(std::function<void()> on_done);
@@ -42,33 +47,21 @@ class Server {
 
   // The port of a session's own first TCP listener, or of the shared one if `session` is empty; 0
   // if there is none. For port 0 the one that was found.
-  uint16_t port(std::string_view session) const;
+  uint16_t port(std::string_view session) const { return doors_.port(session); }
   Session* session(std::string_view name) const;  // null if there is none
   const ProxyContext& context() const { return context_; }
-  const DownstreamSet& clients() const { return clients_; }
+  const DownstreamSet& downstreams() const { return clients_; }
+  size_t clients() const { return clients_.size(); }
   // The warm connections of the start are there, or timeouts.connect is over for them.
   bool started_up() const;
   // Ends what is under way for the session, its connections too, and leaves it paused.
   void kill(Session& session);
 
  private:
-  // One address that listens, and what it means for the requests that arrive there.
-  struct Door {
-    Arrival arrival;
-    std::string local_ip;
-    std::string text;
-    std::unique_ptr<Listener> listener;  // null once draining; clients still refer to arrival
-  };
-
-  Result<bool> open(const ListenAddress& address, std::optional<size_t> session);
-  Result<bool> open_unix(const ListenAddress& address, std::optional<size_t> session);
-  // The port that listens.
-  Result<uint16_t> open_tcp(const std::string& host, uint16_t port, std::optional<size_t> session);
-  Result<bool> open_loopback(uint16_t port, std::optional<size_t> session);
-  void announce(std::optional<size_t> session, size_t first_door);
-  bool is_own_address(const SocketAddress& address) const;
   void finish_drain();
-  void make_warm();
+  Result<void> prepare_jars(const Config& config);
+  Result<std::shared_ptr<SessionTable>> make_table(const std::shared_ptr<const Config>& config);
+  void make_warm(const SessionTable* before);
 
   Loop& loop_;
   Log& log_;
@@ -83,7 +76,7 @@ class Server {
   std::unique_ptr<JarStorage> jars_;  // null if no session has cookies
   ProxyContext context_;
   DownstreamSet clients_;
-  std::vector<std::unique_ptr<Door>> doors_;
+  Doors doors_;
   SteadyTime warm_until_{};  // until then started_up() looks whether they are there
   std::function<void()> on_drained_;
   Timer drain_deadline_;

@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include "config/config_loader.h"
+#include "daemon/commands/check_live.h"
 #include "daemon/exit_codes.h"
 #include "session/session.h"
 
@@ -24,14 +25,8 @@ bool check_tls_files(const Config& config, std::ostream& err) {
   return good;
 }
 
-}  // namespace
-
-int run_check(const std::vector<std::string>& files, std::ostream& out, std::ostream& err) {
-  const LoadedConfig loaded = load_config(files, process_environment());
-  for (const ConfigMistake& mistake : loaded.mistakes) err << mistake.text() << '\n';
-  if (!loaded.config) return kExitConfig;
-  if (!check_tls_files(*loaded.config, err)) return kExitConfig;
-  const size_t sessions = loaded.config->sessions.size();
+void say_good(const Config& config, const std::vector<std::string>& files, std::ostream& out) {
+  const size_t sessions = config.sessions.size();
   out << "The configuration is good: " << sessions << (sessions == 1 ? " session" : " sessions")
       << (files.size() == 1 ? " in " : ", merged from");
   const char* separator = files.size() == 1 ? "" : " ";
@@ -40,7 +35,19 @@ int run_check(const std::vector<std::string>& files, std::ostream& out, std::ost
     separator = ", ";
   }
   out << ".\n";
-  return kExitOk;
+}
+
+}  // namespace
+
+int run_check(const std::vector<std::string>& files, const CheckOptions& options, std::ostream& out,
+              std::ostream& err) {
+  const LoadedConfig loaded = load_config(files, process_environment());
+  for (const ConfigMistake& mistake : loaded.mistakes) err << mistake.text() << '\n';
+  if (!loaded.config) return kExitConfig;
+  if (!check_tls_files(*loaded.config, err)) return kExitConfig;
+  if (!options.json) say_good(*loaded.config, files, out);
+  if (!options.live) return kExitOk;
+  return run_check_live(*loaded.config, options.json, out << std::flush);
 }
 
 }  // namespace trunkd

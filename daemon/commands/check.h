@@ -8,7 +8,14 @@
 
 namespace trunkd {
 
-// Writes every mistake to `err`, a line each, or one sentence to `out`. Returns 0 or 78.
-int run_check(const std::vector<std::string>& files, std::ostream& out, std::ostream& err);
+struct CheckOptions {
+  bool live = false;  // open a connection for each session, too
+  bool json = false;  // what that has seen, and nothing else, as JSON on `out`
+};
+
+// Writes every mistake to `err`, a line each, or one sentence to `out`; then what run_check_live()
+// says. Returns 0, 1 (a session did not answer) or 78.
+int run_check(const std::vector<std::string>& files, const CheckOptions& options, std::ostream& out,
+              std::ostream& err);
 
 }  // namespace trunkd

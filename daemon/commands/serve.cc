@@ -10,26 +10,14 @@
 #include "daemon/admin_server.h"
 #include "daemon/descriptor_limit.h"
 #include "daemon/exit_codes.h"
+#include "daemon/log_level.h"
+#include "daemon/reload.h"
 #include "daemon/server.h"
 #include "event/file_writer.h"
 #include "event/signals.h"
 
 namespace trunkd {
 namespace {
-
-LogLevel log_level(LogLevelSetting setting) {
-  switch (setting) {
-    case LogLevelSetting::debug:
-      return LogLevel::debug;
-    case LogLevelSetting::info:
-      return LogLevel::info;
-    case LogLevelSetting::warning:
-      return LogLevel::warning;
-    case LogLevelSetting::error:
-      return LogLevel::error;
-  }
-  return LogLevel::info;
-}
 
 // Text is for people: on a terminal, or where the configuration asks for it.
 bool wants_text(const LogConfig& config, bool to_stderr) {
@@ -48,18 +36,21 @@ int exit_code(const Error& error) {
   return forbidden ? kExitPermission : kExitFailure;
 }
 
-// Signals to verbs: TERM and INT drain, a second one ends now, QUIT ends now, USR1 reopens logs.
+// Signals to verbs: TERM and INT drain, a second one ends now, QUIT ends now, HUP reloads, USR1
+// reopens logs.
 class SignalVerbs {
  public:
-  SignalVerbs(Loop& loop, Server& server, Log& log) : loop_(loop), server_(server), log_(log) {
+  SignalVerbs(Loop& loop, Server& server, Reload& reload, Log& log)
+      : loop_(loop), server_(server), log_(log) {
     for (const int number : {SIGTERM, SIGINT}) watch(number, [this] { drain_or_stop(); });
     watch(SIGQUIT, [this] { loop_.stop(); });
+    watch(SIGHUP, [&reload] { reload.start(); });
     watch(SIGUSR1, [this] { server_.reopen_logs(); });
   }
 
   void drain_once() {
     if (std::exchange(draining_, true)) return;
-    log_.info("draining " + std::to_string(server_.clients().size()) + " clients");
+    log_.info("draining " + std::to_string(server_.clients()) + " clients");
     server_.drain([this] { loop_.stop(); });
   }
 
@@ -83,15 +74,19 @@ class SignalVerbs {
 
 }  // namespace
 
-int run_serve(const std::vector<std::string>& files) {
-  const LoadedConfig loaded = load_config(files, process_environment());
+int run_serve(const std::vector<std::string>& given_files) {
+  // Anew each time: files may have come to conf.d.
+  const auto load = [given_files] {
+    return load_config(given_files.empty() ? default_config_files() : given_files,
+                       process_environment());
+  };
+  const LoadedConfig loaded = load();
   for (const ConfigMistake& mistake : loaded.mistakes) std::cerr << mistake.text() << '\n';
   if (!loaded.config) return kExitConfig;
   const LogConfig& settings = loaded.config->log;
 
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is a failed write, not the end
-  std::signal(SIGHUP, SIG_IGN);   // until it reloads
   raise_descriptor_limit();
 
   Log log(log_level(settings.level),
@@ -106,21 +101,19 @@ int run_serve(const std::vector<std::string>& files) {
                                  ? AccessLog::Format::text
                                  : AccessLog::Format::json;
   Server server(loop, loaded.config, log, std::move(*access_sink), access_format);
-  SignalVerbs verbs(loop, server, log);  // before it says "ready": a signal may follow at once
-  if (auto started = server.start(); !started) {
-    log.error(started.error().detail);
-    return exit_code(started.error());
-  }
-  AdminServer admin(loop, log, server,
-                    {[&] { verbs.drain_once(); },
-                     [](auto done) {
-                       ReloadOutcome outcome;
-                       outcome.errors.emplace_back("reload is not there yet");
-                       done(outcome);
-                     }});
+  Reload reload(loop, log, server, load);
+  SignalVerbs verbs(loop, server, reload,
+                    log);  // before it says "ready": a signal may follow at once
+  AdminServer admin(
+      loop, log, server,
+      {[&] { verbs.drain_once(); }, [&](auto done) { reload.start(std::move(done)); }});
   if (auto opened = admin.open(loaded.config->admin); !opened) {
     log.error(opened.error().detail);
     return exit_code(opened.error());
+  }
+  if (auto started = server.start(); !started) {
+    log.error(started.error().detail);
+    return exit_code(started.error());
   }
   loop.run();
   log.info("stopped");

@@ -41,6 +41,8 @@ Log::~Log() = default;
 
 bool Log::enabled(LogLevel level) const { return sink_->logger.should_log(spdlog_level(level)); }
 
+void Log::set_level(LogLevel level) { sink_->logger.set_level(spdlog_level(level)); }
+
 // Escaped as JSON in both formats: a quoted piece of input must not forge a line.
 void Log::write(LogLevel level, std::string_view message) {
   if (!enabled(level)) return;

@@ -20,6 +20,7 @@ class Log {
   Log& operator=(const Log&) = delete;
 
   bool enabled(LogLevel level) const;
+  void set_level(LogLevel level);
   // `message` is one sentence without secrets; line breaks and control bytes in it are escaped.
   void write(LogLevel level, std::string_view message);
 

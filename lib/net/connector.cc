@@ -167,6 +167,7 @@ void Connector::State::on_handshake_over(Result<void> result) {
   }
   if (!result) return finish(tl::unexpected(result.error()));
   dialled.tls_resumed = tls->resumed();
+  dialled.tls = tls->facts();
   dialled.transport = std::move(tls);
   finish(std::move(dialled));
 }

@@ -14,6 +14,7 @@
 #include "event/loop.h"
 #include "net/address_cache.h"
 #include "net/tls_context.h"
+#include "net/tls_facts.h"
 
 namespace trunkd {
 
@@ -26,7 +27,8 @@ struct Dialled {
   ConnectTimes times;
   std::string address;  // "192.0.2.1:443", "[2001:db8::1]:443"
   bool tls_resumed = false;
-  SocketAddress socket_address;  // the same
+  std::optional<TlsFacts> tls{};  // none: plain
+  SocketAddress socket_address;   // the same
 };
 
 // What is said of the addresses to connect to; must outlive the connectors that ask.

@@ -30,6 +30,8 @@ struct TlsSettings {
   std::string client_key{};   // PEM; empty: it stands in client_cert
   // Who may see the certificate; empty: every origin that asks for one.
   std::vector<Origin> client_cert_for{};
+
+  bool operator==(const TlsSettings&) const = default;
 };
 
 // Told when files have changed: null if they are used from now on, else why the old ones stay.

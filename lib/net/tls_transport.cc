@@ -1,7 +1,9 @@
 #include "net/tls_transport.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
+#include <mbedtls/x509_crt.h>
 #include <utility>
 
 namespace trunkd {
@@ -11,6 +13,15 @@ constexpr size_t kFlushAt = size_t{64} * 1024;  // records of one write() that l
 
 bool means_later(int status) {
   return status == MBEDTLS_ERR_SSL_WANT_READ || status == MBEDTLS_ERR_SSL_WANT_WRITE;
+}
+
+WallTime wall_time(const mbedtls_x509_time& time) {  // of a certificate, so UTC (RFC 5280, 4.1.2.5)
+  namespace chrono = std::chrono;
+  const chrono::year_month_day day{chrono::year(time.year),
+                                   chrono::month(static_cast<unsigned>(time.mon)),
+                                   chrono::day(static_cast<unsigned>(time.day))};
+  return chrono::sys_days(day) + chrono::hours(time.hour) + chrono::minutes(time.min) +
+         chrono::seconds(time.sec);
 }
 
 // mbedTLS asks for more although bytes are left, or a message that it has taken out and not looked
@@ -62,6 +73,16 @@ bool TlsTransport::survives(Call call) {
 
 bool TlsTransport::wants_bytes() const {
   return reading_ && listener_ != nullptr && !ended_ && state_ == State::open;
+}
+
+TlsFacts TlsTransport::facts() const {
+  TlsFacts facts;
+  const bool tls13 = mbedtls_ssl_get_version_number(tls_.get()) == MBEDTLS_SSL_VERSION_TLS1_3;
+  facts.version = tls13 ? TlsVersion::tls13 : TlsVersion::tls12;
+  if (const mbedtls_x509_crt* certificate = mbedtls_ssl_get_peer_cert(tls_.get())) {
+    facts.certificate_not_after = wall_time(certificate->valid_to);
+  }
+  return facts;
 }
 
 void TlsTransport::set_listener(TransportListener* listener) {

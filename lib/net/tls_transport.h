@@ -12,6 +12,7 @@
 #include "base/scheduler.h"
 #include "base/transport.h"
 #include "net/record_boundary.h"
+#include "net/tls_facts.h"
 #include "net/tls_side.h"
 
 namespace trunkd {
@@ -29,6 +30,7 @@ class TlsTransport final : public Transport, private TransportListener {
   // inside; it may destroy this transport.
   void handshake(Done done);
   bool resumed() const { return side_->resumed(); }
+  TlsFacts facts() const;  // once the handshake has succeeded
 
   void set_listener(TransportListener* listener) override;
   void start_reading() override;

@@ -33,6 +33,8 @@ struct PoolSettings {
   uint64_t max_requests = 0;    // exchanges per connection; 0: no limit
   Duration unsafe_idle{};       // instead of the proven idle time; 0: it is learned
   size_t warm = 0;              // idle ones kept ready for each origin that is used
+
+  bool operator==(const PoolSettings&) const = default;
 };
 
 // Numbers of one moment, for logs, tests and the admin interface.

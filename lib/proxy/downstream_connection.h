@@ -41,6 +41,7 @@ class DownstreamConnection final : public Disposable,
                        std::unique_ptr<Transport> transport);
   ~DownstreamConnection() override;
 
+  const Arrival& arrival() const { return arrival_; }
   // No request is under way, nothing of one has come.
   bool idle() const { return state_ == State::idle; }
   // Ends after the request that is under way, or a moment later: one more may be on its way.

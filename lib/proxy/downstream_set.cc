@@ -1,5 +1,6 @@
 #include "proxy/downstream_set.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace trunkd {
@@ -23,6 +24,17 @@ void DownstreamSet::drain(std::function<void()> on_empty) {
   on_empty_ = std::move(on_empty);
   for (const auto& connection : connections_) connection->drain();
   if (connections_.empty() && on_empty_) std::exchange(on_empty_, nullptr)();
+}
+
+void DownstreamSet::drain_of(const Arrival& arrival) {
+  for (const auto& connection : connections_) {
+    if (&connection->arrival() == &arrival) connection->drain();
+  }
+}
+
+bool DownstreamSet::has_any_of(const Arrival& arrival) const {
+  return std::any_of(connections_.begin(), connections_.end(),
+                     [&](const auto& connection) { return &connection->arrival() == &arrival; });
 }
 
 void DownstreamSet::close_all() {

@@ -21,11 +21,15 @@ class DownstreamSet final : private DownstreamOwner {
 
   size_t size() const { return connections_.size(); }
   size_t max() const { return max_; }
+  void set_max(size_t max) { max_ = max; }  // for new ones
   uint64_t refused() const { return refused_; }
 
   // Idle connections end a moment later, the others with the answer that is under way; `on_empty`
   // is called when none is left (at once if there is none now).
   void drain(std::function<void()> on_empty);
+  // Likewise those of one listener only.
+  void drain_of(const Arrival& arrival);
+  bool has_any_of(const Arrival& arrival) const;
   void close_all();  // now
   // Ends what is under way for this session; clients stay, but for those with a tunnel.
   void kill(std::string_view session);
@@ -34,7 +38,7 @@ class DownstreamSet final : private DownstreamOwner {
   void on_downstream_closed(DownstreamConnection& connection) override;
 
   ProxyContext& context_;
-  const size_t max_;
+  size_t max_;
   std::vector<std::unique_ptr<DownstreamConnection>> connections_;
   std::function<void()> on_empty_;
   uint64_t refused_ = 0;

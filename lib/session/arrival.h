@@ -13,6 +13,7 @@ struct Arrival {
   // The session whose own listener this is, as its index in Config::sessions; none: the shared
   // port.
   std::optional<size_t> own_session;
+  bool removed = false;  // the configuration has no such listener any more; its clients go
   bool unix_socket = false;
   std::string_view
       local_ip;  // the accepting address without port, IPv6 without brackets; empty for Unix

@@ -86,6 +86,11 @@ std::vector<std::string> JarSet::values() const {
   return all;
 }
 
+void JarSet::set_limits(const CookiesConfig& settings) {
+  settings_ = settings;
+  if (settings_.by_header) forget_unused();
+}
+
 void JarSet::clear() {
   if (only_) only_->remove([](const Cookie&) { return true; });
   for (const auto& [value, entry] : by_value_) {

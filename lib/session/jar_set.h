@@ -34,6 +34,10 @@ class JarSet {
   std::vector<std::string> values() const;  // of Trunkd-Jar, with scope: header
   void clear();                             // every jar of which cookies are in memory
 
+  const CookiesConfig& settings() const { return settings_; }
+  // max_jars and forget_after are those of `settings` from now on; the rest must be as it is.
+  void set_limits(const CookiesConfig& settings);
+
   size_t size() const { return by_value_.size(); }
 
  private:
@@ -47,7 +51,7 @@ class JarSet {
   void forget_unused();
 
   const JarParts& parts_;
-  const CookiesConfig settings_;
+  CookiesConfig settings_;
   const std::string name_;
   std::shared_ptr<Jar> only_;                           // scope: session
   std::map<std::string, Entry, std::less<>> by_value_;  // scope: header

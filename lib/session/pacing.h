@@ -23,7 +23,7 @@ namespace trunkd {
 // while it waits, and that holds it back too. A gate without a rate costs some 30 ns.
 class Pacing {
  public:
-  // All must outlive it. Requests that wait at its gates must not.
+  // Clock and pool must outlive it. Requests that wait at its gates must not.
   Pacing(const Clock& clock, ConnectionPool& pool, const RateConfig& rate,
          const RetryConfig& retry);
   Pacing(const Pacing&) = delete;
@@ -68,8 +68,8 @@ class Pacing {
 
   const Clock& clock_;
   ConnectionPool& pool_;
-  const RateConfig& rate_;
-  const RetryConfig& retry_;
+  const RateConfig rate_;
+  const RetryConfig retry_;
   bool stopped_ = false;
   std::optional<Buckets> shared_;  // of all origins, unless per_host
   std::unordered_map<Origin, PacedOrigin, OriginHash> origins_;

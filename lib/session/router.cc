@@ -51,6 +51,7 @@ Result<Route> Router::route(const RequestHead& request, const Arrival& arrival,
 // The order is part of the promise: who may not ask at all learns nothing of the sessions.
 Result<Route> Router::find_route(const RequestHead& request, const Arrival& arrival,
                                  std::optional<size_t>& session) const {
+  if (arrival.removed) return refused(listener_removed());
   if (request.method == "CONNECT") return connect_route(request, arrival, session);
   const RoutingFields fields = routing_fields(request.headers);
   if (!fields.repeated.empty()) return refused(repeated_field(fields.repeated));

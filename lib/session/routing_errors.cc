@@ -64,6 +64,11 @@ Error unknown_session(std::string_view way, std::string_view name,
           nearest.empty() ? std::string() : fmt::format("did you mean {}?", some_of(nearest))};
 }
 
+Error listener_removed() {
+  return {ErrorKind::unknown_session, "the session of this listener was removed by a reload",
+          "Connect anew, or look into the configuration."};
+}
+
 Error no_session_named(const Config& config) {
   std::vector<std::string_view> names;
   names.reserve(config.sessions.size());

@@ -23,6 +23,7 @@ Error ambiguous_session(std::string_view first_way, std::string_view first_name,
 // unknown_session. `nearest`: names to suggest.
 Error unknown_session(std::string_view way, std::string_view name,
                       const std::vector<std::string_view>& nearest, bool absolute_form);
+Error listener_removed();
 Error no_session_named(const Config& config);
 // For an absolute-form target that belongs to none or to several.
 Error no_session_for_target(std::string_view authority,

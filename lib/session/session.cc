@@ -80,7 +80,9 @@ Session::Session(Scheduler& scheduler, Makings makings, std::shared_ptr<const Co
       pool_(std::move(makings.pool)),
       credential_(std::move(makings.credential)),
       jars_(std::move(makings.jars)),
-      pacing_(scheduler, pool_->connections, settings().rate, settings().retry) {}
+      pacing_(makings.pacing ? std::move(makings.pacing)
+                             : std::make_shared<Pacing>(scheduler, pool_->connections,
+                                                        settings().rate, settings().retry)) {}
 
 Result<std::shared_ptr<Jar>> Session::jar_for(const Headers& request) {
   if (!jars_) return nullptr;
@@ -91,23 +93,31 @@ std::optional<Duration> Session::note_pause(const Origin& origin, const Response
   const auto pause =
       pause_asked(answer.status, answer.headers, scheduler_.wall_now(), settings().retry);
   const bool obeys = settings().retry.retry_after_max > Duration::zero();
-  if (pause && obeys) pacing_.pause(origin, *pause);
+  if (pause && obeys) pacing_->pause(origin, *pause);
   return pause;
 }
 
 void Session::pause() {
+  if (const auto before = before_.lock()) before->pause();
   state_ = SessionState::paused;
-  pacing_.stop();
+  pacing_->stop();
 }
 
 void Session::resume() {
+  if (const auto before = before_.lock()) before->resume();
   state_ = SessionState::running;
-  pacing_.resume();
+  pacing_->resume();
+}
+
+void Session::reconnect() {
+  if (const auto before = before_.lock()) before->reconnect();
+  pool().retire_all();
 }
 
 void Session::close() {
+  if (const auto before = before_.lock()) before->close();
   state_ = SessionState::closed;
-  pacing_.resume();
+  pacing_->resume();
   pool().retire_all();
   if (jars_ && settings().cookies.keep == CookiesConfig::Keep::memory) jars_->clear();
 }
@@ -117,11 +127,23 @@ void Session::start(size_t connections) {
   if (!settings().multi_host) pool().make_ready(settings().origin, connections);
 }
 
-// Makes the sessions of one configuration; what several share is made once.
+void Session::take_over(const std::shared_ptr<Session>& before) {
+  before_ = before;
+  state_ = before->state_;
+  if (state_ == SessionState::paused) pacing_->stop();
+}
+
+// Makes the sessions of one configuration; what several share is made once, and what a running
+// table has is taken where it will do.
 class SessionTable::Builder {
  public:
-  Builder(Scheduler& scheduler, SessionParts& parts, const std::shared_ptr<const Config>& config)
-      : scheduler_(scheduler), parts_(parts), config_(config) {}
+  Builder(Scheduler& scheduler, SessionParts& parts, const std::shared_ptr<const Config>& config,
+          const SessionTable* running, std::vector<std::function<void()>>& on_commit)
+      : scheduler_(scheduler),
+        parts_(parts),
+        config_(config),
+        running_(running),
+        on_commit_(on_commit) {}
 
   Result<std::shared_ptr<Session>> make(size_t index) {
     const SessionConfig& settings = config_->sessions[index];
@@ -131,12 +153,21 @@ class SessionTable::Builder {
       error.detail = "session \"" + settings.name + "\": " + error.detail;
       return tl::unexpected(std::move(error));
     }
-    Session::Makings makings{std::move(*pool), nullptr, jars_of(settings)};
+    Session::Makings makings{std::move(*pool), nullptr, jars_of(settings), nullptr};
+    const std::shared_ptr<Session> before = running(settings.name);
+    if (before && before->pool_ == makings.pool) {
+      if (before->settings() == settings && before->jars_ == makings.jars) return before;
+      const bool same_pace =
+          before->settings().rate == settings.rate && before->settings().retry == settings.retry;
+      if (same_pace) makings.pacing = before->pacing_;
+    }
     if (settings.auth.kind != AuthConfig::Kind::none) {
       makings.credential = std::make_unique<const Credential>(
           settings, parts_.open_secret(settings, settings.auth.secret));
     }
-    return std::make_shared<Session>(scheduler_, std::move(makings), config_, index);
+    auto session = std::make_shared<Session>(scheduler_, std::move(makings), config_, index);
+    if (before) on_commit_.push_back([session, before] { session->take_over(before); });
+    return session;
   }
 
  private:
@@ -147,41 +178,92 @@ class SessionTable::Builder {
     return *found;
   }
 
+  std::shared_ptr<Session> running(const std::string& name) const {
+    if (running_ == nullptr) return nullptr;
+    const auto& sessions = running_->sessions();
+    const auto found = std::find_if(sessions.begin(), sessions.end(),
+                                    [&](const auto& session) { return session->name() == name; });
+    return found == sessions.end() ? nullptr : *found;
+  }
+
   Result<std::shared_ptr<SessionPool>> pool_of(const SessionConfig& owner) {
     std::shared_ptr<SessionPool>& pool = pools_[owner.name];
-    if (!pool) {
-      auto factory = parts_.make_factory(owner);
-      if (!factory) return tl::unexpected(factory.error());
-      pool = std::make_shared<SessionPool>(scheduler_, std::move(*factory), pool_settings(owner));
-    }
+    if (pool) return pool;
+    if ((pool = running_pool(owner))) return pool;
+    auto factory = parts_.make_factory(owner);
+    if (!factory) return tl::unexpected(factory.error());
+    pool = std::make_shared<SessionPool>(scheduler_, std::move(*factory), pool_settings(owner));
     return pool;
+  }
+
+  // The pool that the owner has now, if its connections would be opened in the same way.
+  std::shared_ptr<SessionPool> running_pool(const SessionConfig& owner) {
+    const std::shared_ptr<Session> before = running(owner.name);
+    if (!before || !before->settings().pool.empty()) return nullptr;
+    const Config& then = running_->config();
+    const auto was = std::find_if(then.sessions.begin(), then.sessions.end(),
+                                  [&](const auto& one) { return one.name == owner.name; });
+    if (upstream_settings(then, *was) != upstream_settings(*config_, owner)) return nullptr;
+    if (pool_settings(*was) != pool_settings(owner)) {
+      on_commit_.push_back([pool = before->pool_, settings = pool_settings(owner)] {
+        pool->connections.set_settings(settings);
+      });
+    }
+    return before->pool_;
   }
 
   std::shared_ptr<JarSet> jars_of(const SessionConfig& settings) {
     if (settings.cookies.keep == CookiesConfig::Keep::off) return nullptr;
-    const std::string& name = settings.cookies.jar.empty() ? settings.name : settings.cookies.jar;
+    const std::string& name = jar_name(settings);
     std::shared_ptr<JarSet>& jars = jars_[name];
+    if (!jars) jars = running_jars(name, settings.cookies);
     if (!jars) jars = std::make_shared<JarSet>(parts_.jar_parts(), settings.cookies, name);
     return jars;
+  }
+
+  // A jar that is kept in the same place must be the same: a file has one writer.
+  std::shared_ptr<JarSet> running_jars(const std::string& name, const CookiesConfig& wanted) {
+    if (running_ == nullptr) return nullptr;
+    for (const auto& session : running_->sessions()) {
+      if (!session->jars_ || jar_name(session->settings()) != name) continue;
+      const CookiesConfig& has = session->jars_->settings();
+      if (has.keep != wanted.keep || has.by_header != wanted.by_header) continue;
+      if (has.max_jars != wanted.max_jars || has.forget_after != wanted.forget_after) {
+        on_commit_.push_back([jars = session->jars_, wanted] { jars->set_limits(wanted); });
+      }
+      return session->jars_;
+    }
+    return nullptr;
+  }
+
+  static const std::string& jar_name(const SessionConfig& settings) {
+    return settings.cookies.jar.empty() ? settings.name : settings.cookies.jar;
   }
 
   Scheduler& scheduler_;
   SessionParts& parts_;
   const std::shared_ptr<const Config>& config_;
+  const SessionTable* running_;  // null at the start
+  std::vector<std::function<void()>>& on_commit_;
   std::map<std::string, std::shared_ptr<SessionPool>> pools_;  // by its owner's name
   std::map<std::string, std::shared_ptr<JarSet>> jars_;
 };
 
 Result<std::shared_ptr<SessionTable>> SessionTable::create(
-    Scheduler& scheduler, SessionParts& parts, const std::shared_ptr<const Config>& config) {
+    Scheduler& scheduler, SessionParts& parts, const std::shared_ptr<const Config>& config,
+    const SessionTable* running) {
   std::shared_ptr<SessionTable> table(new SessionTable(config));
-  Builder builder(scheduler, parts, config);
+  Builder builder(scheduler, parts, config, running, table->on_commit_);
   for (size_t i = 0; i < config->sessions.size(); ++i) {
     auto session = builder.make(i);
     if (!session) return tl::unexpected(session.error());
     table->sessions_.push_back(std::move(*session));
   }
   return table;
+}
+
+void SessionTable::commit() {
+  for (const auto& act : std::exchange(on_commit_, {})) act();
 }
 
 }  // namespace trunkd

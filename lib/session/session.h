@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -41,6 +42,7 @@ class Session {
     std::shared_ptr<SessionPool> pool;
     std::unique_ptr<const Credential> credential;
     std::shared_ptr<JarSet> jars;
+    std::shared_ptr<Pacing> pacing;  // null: one of its own
   };
 
   // Held by the session table and by each exchange, so that a reload never cuts one off.
@@ -53,7 +55,7 @@ class Session {
   ConnectionPool& pool() { return pool_->connections; }
   const ConnectionPool& pool() const { return pool_->connections; }
   const Credential* credential() const { return credential_.get(); }  // null: no auth
-  Pacing& pacing() { return pacing_; }
+  Pacing& pacing() { return *pacing_; }
   QueueShare& queue_share() { return share_; }
 
   // The jar of a request with these fields; none: it has none. Errors: malformed_request
@@ -68,7 +70,7 @@ class Session {
   void pause();   // who comes, or waits, is held; what is under way goes on
   void resume();  // from pause() and close()
   // No request starts on a connection of now.
-  void reconnect() { pool().retire_all(); }
+  void reconnect();
   // Requests that come from now on are refused, those of before go on; connections are closed as
   // they become free, and cookies in memory are forgotten.
   void close();
@@ -76,19 +78,26 @@ class Session {
   void start(size_t connections);
   JarSet* jars() { return jars_.get(); }  // null: no cookies
 
+  // This session goes on where `before`, of the same name, was: paused or closed like it. What an
+  // operator says from now on holds for its requests too, as long as there are any.
+  void take_over(const std::shared_ptr<Session>& before);
+
   // For advice that is worth one log line in a life.
   bool first_dropped_secure() { return !std::exchange(told_dropped_secure_, true); }
 
  private:
+  friend class SessionTable;  // takes over what a reload keeps
+
   Scheduler& scheduler_;
   const std::shared_ptr<const Config> config_;
   const size_t index_;
   const std::shared_ptr<SessionPool> pool_;
   const std::unique_ptr<const Credential> credential_;
   const std::shared_ptr<JarSet> jars_;
-  Pacing pacing_;
+  const std::shared_ptr<Pacing> pacing_;
   QueueShare share_;
   SessionState state_ = SessionState::running;
+  std::weak_ptr<Session> before_;  // a reload
   bool told_dropped_secure_ = false;
 };
 
@@ -97,14 +106,20 @@ class Session {
 // leads.
 UpstreamSettings upstream_settings(const Config& config, const SessionConfig& owner);
 
-// The sessions of one configuration and the router that finds them. Immutable; a reload makes a
-// new one.
+// The sessions of one configuration and the router that finds them. A reload makes a new one.
 class SessionTable {
  public:
   // `parts` is asked here and not kept. Fails where it fails. Sessions that share a pool (`pool`)
   // or a jar (`cookies.jar`) get the same one.
+  //
+  // With `running` it is a reload: a session whose settings are the same is the same object, and
+  // what can be kept of others (pool, jars, pacing) is shared with it. Nothing of `running` changes
+  // before commit().
   static Result<std::shared_ptr<SessionTable>> create(Scheduler& scheduler, SessionParts& parts,
-                                                      const std::shared_ptr<const Config>& config);
+                                                      const std::shared_ptr<const Config>& config,
+                                                      const SessionTable* running = nullptr);
+  // The pools and jars that are shared with the table before get their new limits.
+  void commit();
 
   const Config& config() const { return *config_; }
   const Router& router() const { return router_; }
@@ -118,6 +133,7 @@ class SessionTable {
   const std::shared_ptr<const Config> config_;
   const Router router_;
   std::vector<std::shared_ptr<Session>> sessions_;
+  std::vector<std::function<void()>> on_commit_;
 };
 
 }  // namespace trunkd

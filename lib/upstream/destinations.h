@@ -23,11 +23,14 @@ struct DestinationSettings {
   struct Named {
     std::string host;
     std::optional<uint16_t> port;  // none: 80 and 443
+    bool operator==(const Named&) const = default;
   };
   std::vector<Named> named;  // hosts that may be at any address
   bool allow_private = false;
   std::vector<std::string> allow_private_hosts;     // "intranet.example", "*.intranet.example"
   std::vector<std::string> allow_private_networks;  // "10.0.0.0/8", "fd00::1"
+
+  bool operator==(const DestinationSettings&) const = default;
 };
 
 class Destinations final : public AddressRules {

@@ -24,6 +24,7 @@ UpstreamConnection::UpstreamConnection(Scheduler& scheduler, const Origin& origi
       address_(std::move(dialled.address)),
       id_(id),
       tls_resumed_(dialled.tls_resumed),
+      tls_(dialled.tls),
       dead_after_(dead_after),
       parser_(*this, HeadLimits{}),
       flush_(scheduler, [this] { flush(); }),

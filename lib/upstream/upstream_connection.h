@@ -96,6 +96,7 @@ class UpstreamConnection final : public PooledConnection,
   bool response_started() const { return parser_.response_started(); }
   const ConnectTimes& connect_times() const { return times_; }
   bool tls_resumed() const { return tls_resumed_; }
+  const std::optional<TlsFacts>& tls() const { return tls_; }  // none: plain
   const std::string& address() const { return address_; }
 
   static constexpr size_t kHighWater =
@@ -137,6 +138,7 @@ class UpstreamConnection final : public PooledConnection,
   const std::string address_;
   const uint64_t id_;
   const bool tls_resumed_;
+  const std::optional<TlsFacts> tls_;
   const Duration dead_after_;
   uint64_t uses_ = 0;
   Duration keep_alive_hint_{};

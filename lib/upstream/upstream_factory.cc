@@ -45,10 +45,11 @@ class Open final : public PendingOpen {
 }  // namespace
 
 Result<std::unique_ptr<UpstreamFactory>> UpstreamFactory::create(const UpstreamParts& parts,
-                                                                 const UpstreamSettings& settings) {
+                                                                 const UpstreamSettings& settings,
+                                                                 OnTlsFiles on_tls_files) {
   auto tls = TlsContext::create(settings.tls, parts.trust);
   if (!tls) return tl::unexpected(tls.error());
-  (*tls)->follow_files(parts.loop, settings.on_tls_files);
+  (*tls)->follow_files(parts.loop, std::move(on_tls_files));
   return std::unique_ptr<UpstreamFactory>(new UpstreamFactory(parts, std::move(*tls), settings));
 }
 

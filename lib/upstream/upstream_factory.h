@@ -27,15 +27,17 @@ struct UpstreamSettings {
   Duration dead_after = 5s;  // of a connection whose other end acknowledges nothing; 0: no limit
   DestinationSettings destinations;
   TlsSettings tls;
-  OnTlsFiles on_tls_files;  // may be empty
+
+  bool operator==(const UpstreamSettings&) const = default;
 };
 
 class UpstreamFactory final : public ConnectionFactory {
  public:
-  // `parts` must outlive the factory. Fails with a sentence that names the file if one of
-  // those for TLS cannot be used; they are followed from then on.
+  // `parts` must outlive the factory; `on_tls_files` may be empty. Fails with a sentence that names
+  // the file if one of those for TLS cannot be used; they are followed from then on.
   static Result<std::unique_ptr<UpstreamFactory>> create(const UpstreamParts& parts,
-                                                         const UpstreamSettings& settings);
+                                                         const UpstreamSettings& settings,
+                                                         OnTlsFiles on_tls_files = {});
 
   std::unique_ptr<PendingOpen> open(const Origin& origin, OpenListener& listener) override;
 

@@ -102,7 +102,7 @@ TEST_F(TlsSettingsTest, AnotherKeyIsAnErrorAtTheStartAndInCheck) {
     EXPECT_NE(std::string(error.what()).find(expected), std::string::npos) << error.what();
   }
   std::ostringstream out, err;
-  EXPECT_EQ(run_check({file("trunkd.yaml", text)}, out, err), 78);
+  EXPECT_EQ(run_check({file("trunkd.yaml", text)}, {}, out, err), 78);
   EXPECT_EQ(err.str(), "session \"shop\": " + expected + '\n');
   EXPECT_EQ(out.str(), "");
 }

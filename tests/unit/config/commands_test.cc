@@ -14,7 +14,7 @@ const std::string kFiles = std::string(TRUNKD_SOURCE_DIR) + "/tests/unit/config/
 TEST(CommandsTest, CheckReturnsZeroAndOneSentenceForAGoodFile) {
   std::ostringstream out, err;
   const std::string file = kFiles + "good/one_host.yaml";
-  EXPECT_EQ(run_check({file}, out, err), 0);
+  EXPECT_EQ(run_check({file}, {}, out, err), 0);
   EXPECT_EQ(out.str(), "The configuration is good: 1 session in " + file + ".\n");
   EXPECT_EQ(err.str(), "");
 }
@@ -22,7 +22,7 @@ TEST(CommandsTest, CheckReturnsZeroAndOneSentenceForAGoodFile) {
 TEST(CommandsTest, CheckReturns78AndEveryMistakeForABadFile) {
   std::ostringstream out, err;
   const std::string file = kFiles + "bad/just_text.yaml";
-  EXPECT_EQ(run_check({file}, out, err), 78);
+  EXPECT_EQ(run_check({file}, {}, out, err), 78);
   EXPECT_EQ(out.str(), "");
   EXPECT_EQ(err.str(), file + ":1:1: must be a mapping (\"key: value\"), is \"listen 7480\"\n");
 }

@@ -35,6 +35,25 @@ TEST_F(ConnectorTest, APlainOriginIsConnectedAndTheTimesAreTold) {
   EXPECT_EQ((*outcome)->address, "127.0.0.1:" + std::to_string(listener->port()));
   EXPECT_GT((*outcome)->times.connect, Duration(0));
   EXPECT_EQ((*outcome)->times.tls, Duration(0));
+  EXPECT_FALSE((*outcome)->tls);
+}
+
+TEST_F(ConnectorTest, AHandshakeTellsItsVersionAndTheEndOfTheCertificate) {
+  for (const TlsVersion version : {TlsVersion::tls12, TlsVersion::tls13}) {
+    const SelfSigned pem = certificate({"127.0.0.1"});
+    const WallTime made = loop_.wall_now();
+    serve(
+        TlsServerSettings{.certificate = pem.certificate, .key = pem.key, .max_version = version});
+    trust(pem);
+    const auto dialled = connect();
+    ASSERT_TRUE(dialled) << dialled.error().detail;
+    ASSERT_TRUE(dialled->tls);
+    EXPECT_EQ(dialled->tls->version, version);
+    ASSERT_TRUE(dialled->tls->certificate_not_after);
+    // Certificates count seconds.
+    EXPECT_NEAR(static_cast<double>((*dialled->tls->certificate_not_after - made).count()),
+                static_cast<double>(Duration(365 * 24h).count()), 10e6);
+  }
 }
 
 // localhost is both families where the system says so; nobody listens on one of them.

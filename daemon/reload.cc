@@ -1,0 +1,70 @@
+#include "daemon/reload.h"
+
+#include <utility>
+
+namespace trunkd {
+namespace {
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+}  // namespace
+
+Reload::Reload(Loop& loop, Log& log, Server& server, Load load)
+    : loop_(loop), log_(log), server_(server), load_(std::move(load)) {}
+
+void Reload::start(Done done) {
+  if (reading_) {
+    for_next_.push_back(std::move(done));
+    return;
+  }
+  waiting_.push_back(std::move(done));
+  read();
+}
+
+void Reload::read() {
+  auto loaded = std::make_shared<LoadedConfig>();
+  reading_ = run_in_background(
+      loop_, [loaded, load = load_] { *loaded = load(); }, [this, loaded] { apply(*loaded); });
+}
+
+void Reload::apply(const LoadedConfig& loaded) {
+  ReloadOutcome outcome;
+  if (loaded.config) {
+    outcome = server_.reload(loaded.config);
+  } else {
+    for (const ConfigMistake& mistake : loaded.mistakes) outcome.errors.push_back(mistake.text());
+  }
+  if (outcome.good()) {
+    ++good_;
+    last_good_ = loop_.wall_now();
+  } else {
+    ++refused_;
+  }
+  tell(outcome);
+  reading_.reset();
+  const std::vector<Done> heard = std::exchange(waiting_, std::exchange(for_next_, {}));
+  if (!waiting_.empty()) read();
+  for (const Done& done : heard) {
+    if (done) done(outcome);
+  }
+}
+
+void Reload::tell(const ReloadOutcome& outcome) const {
+  if (!outcome.good()) {
+    for (const std::string& error : outcome.errors) log_.error(error);
+    log_.error("reload: nothing was changed, the configuration of before goes on");
+    return;
+  }
+  std::string line = "reloaded";
+  if (!outcome.added.empty()) line += "; added: " + listed(outcome.added);
+  if (!outcome.removed.empty()) line += "; removed: " + listed(outcome.removed);
+  if (!outcome.changed.empty()) line += "; changed: " + listed(outcome.changed);
+  log_.info(line);
+  for (const std::string& notice : outcome.notices) log_.warning(notice);
+}
+
+}  // namespace trunkd
