@@ -50,6 +50,10 @@ class RealParts final : public SessionParts {
   Result<std::unique_ptr<ConnectionFactory>> make_factory(const SessionConfig& session) override {
     UpstreamSettings settings = upstream_settings(config_, session);
     settings.on_tls_files = tell_tls_files(log_, session.name);
+    if (const SecretRef& password = session.upstream_proxy.secret;
+        password.kind != SecretRef::Kind::none) {
+      settings.proxy->password = open_secret(session, password);
+    }
     return UpstreamFactory::create(upstream_, settings);
   }
   std::unique_ptr<Secret> open_secret(const SessionConfig& session,
