@@ -1,9 +1,8 @@
 #include "upstream/proxy_access.h"
 
-#include <vector>
-
 #include "base/base64.h"
 #include "base/text.h"
+#include "http/writer.h"
 
 namespace trunkd {
 namespace {
@@ -47,10 +46,11 @@ Result<void> ProxyAccess::append_authorization(std::string& out) const {
   return {};
 }
 
-Error ProxyAccess::login_refused(std::string_view asked, const Headers& answer) const {
+Error ProxyAccess::login_refused(std::string_view asked, const ResponseHead& answer) const {
   Error error{ErrorKind::proxy_auth, "the proxy " + name_ + " answered " + std::string(asked) +
-                                         " with 407 Proxy Authentication Required"};
-  const std::string schemes = schemes_instead_of_basic(answer);
+                                         " with " + std::to_string(answer.status) + ' ' +
+                                         std::string(standard_reason(answer.status))};
+  const std::string schemes = schemes_instead_of_basic(answer.headers);
   if (!schemes.empty()) {
     error.hint = "The proxy offers " + schemes + "; upstream_proxy can log in by Basic only.";
   } else if (has_login()) {

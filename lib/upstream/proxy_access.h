@@ -8,7 +8,7 @@
 
 #include "base/result.h"
 #include "base/secret.h"
-#include "http/headers.h"
+#include "http/message.h"
 
 namespace trunkd {
 
@@ -32,8 +32,8 @@ class ProxyAccess {
   // appended.
   Result<void> append_authorization(std::string& out) const;
 
-  // What a 407 with these fields means to us; `asked` is what it answers, "CONNECT a.example:443".
-  Error login_refused(std::string_view asked, const Headers& answer) const;
+  // What a 407 means to us; `asked` is what it answers, "CONNECT a.example:443".
+  Error login_refused(std::string_view asked, const ResponseHead& answer) const;
 
  private:
   const std::string name_;

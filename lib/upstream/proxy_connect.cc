@@ -37,8 +37,10 @@ void ProxyConnect::on_answer(std::string_view bytes) {
 
 void ProxyConnect::on_response_head(ResponseHead&& head) {
   if (head.status / 100 == 2) return;
-  if (head.status == 407) {
-    error_ = access().login_refused(asked(), head.headers);
+  // A 401 is no proxy's word (RFC 9110, 15.5.2), but tinyproxy says it to a wrong password, and
+  // here nobody else can have said it.
+  if (head.status == 407 || head.status == 401) {
+    error_ = access().login_refused(asked(), head);
     return;
   }
   const bool failed = head.status / 100 == 5;

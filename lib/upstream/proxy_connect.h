@@ -15,8 +15,8 @@ class ProxyConnect final : public ProxyDialogue, private ResponseListener {
   static constexpr HeadLimits kLimits{.head = size_t{16} * 1024};
 
   // `access` must outlive it. Any 2xx is a tunnel, and what follows its head is the origin's.
-  // Errors: proxy_auth (407), proxy_failed (5xx), proxy_refused (any other), proxy_protocol (no
-  // answer of HTTP/1), connection_terminated, credential_unavailable (nothing was sent).
+  // Errors: proxy_auth (407, 401), proxy_failed (5xx), proxy_refused (any other), proxy_protocol
+  // (no answer of HTTP/1), connection_terminated, credential_unavailable (nothing was sent).
   ProxyConnect(const ProxyAccess& access, const Origin& origin);
 
  private:

@@ -151,7 +151,7 @@ void UpstreamConnection::on_response_head(ResponseHead&& head) {
   // A client that has no business with the proxy would take it for a question to itself.
   if (head.status == 407 && proxy_ != nullptr) {
     parser_.pause();
-    return fail(proxy_->login_refused("the request to " + origin_.authority(), head.headers));
+    return fail(proxy_->login_refused("the request to " + origin_.authority(), head));
   }
   if (head.status == 101) {
     switching_ = std::move(head);

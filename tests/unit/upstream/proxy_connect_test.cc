@@ -109,6 +109,14 @@ TEST_P(ProxyConnectTest, A407AfterALoginIsAboutItsValues) {
   EXPECT_EQ(error_->hint, "The user or the password in upstream_proxy is not the right one.");
 }
 
+TEST_P(ProxyConnectTest, A401IsTheSameInOtherWords) {
+  use(with_login());
+  connect();
+  answer("HTTP/1.1 401 No\r\n\r\n");
+  expect_error(ErrorKind::proxy_auth,
+               "the proxy proxy:3128 answered CONNECT api.example:443 with 401 Unauthorized");
+}
+
 TEST_P(ProxyConnectTest, A407ThatWantsMoreThanBasicSaysSo) {
   use(with_login());
   connect();
