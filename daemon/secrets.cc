@@ -56,4 +56,14 @@ std::unique_ptr<Secret> open_secret(Loop& loop, Log& log, const std::string& ses
   return secret;
 }
 
+UpstreamSettings complete_upstream_settings(Loop& loop, Log& log, const Config& config,
+                                            const SessionConfig& owner) {
+  UpstreamSettings settings = upstream_settings(config, owner);
+  const SecretRef& password = owner.upstream_proxy.secret;
+  if (password.kind != SecretRef::Kind::none) {
+    settings.proxy->password = open_secret(loop, log, owner.name, password);
+  }
+  return settings;
+}
+
 }  // namespace trunkd

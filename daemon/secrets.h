@@ -9,6 +9,7 @@
 #include "base/secret.h"
 #include "config/config.h"
 #include "event/loop.h"
+#include "session/session.h"
 
 namespace trunkd {
 
@@ -17,5 +18,9 @@ namespace trunkd {
 // again, never what it is.
 std::unique_ptr<Secret> open_secret(Loop& loop, Log& log, const std::string& session,
                                     const SecretRef& reference);
+
+// upstream_settings(), with the password of the proxy if that is a secret.
+UpstreamSettings complete_upstream_settings(Loop& loop, Log& log, const Config& config,
+                                            const SessionConfig& owner);
 
 }  // namespace trunkd

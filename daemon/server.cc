@@ -30,8 +30,9 @@ class RealParts final : public SessionParts {
       : loop_(loop), log_(log), config_(config), upstream_(upstream), jars_(jars) {}
 
   Result<std::unique_ptr<ConnectionFactory>> make_factory(const SessionConfig& session) override {
-    const UpstreamSettings settings = upstream_settings(config_, session);
-    return UpstreamFactory::create(upstream_, settings, tell_tls_files(log_, session.name));
+    return UpstreamFactory::create(upstream_,
+                                   complete_upstream_settings(loop_, log_, config_, session),
+                                   tell_tls_files(log_, session.name));
   }
   std::unique_ptr<Secret> open_secret(const SessionConfig& session,
                                       const SecretRef& reference) override {

@@ -32,7 +32,7 @@ LiveCheck::LiveCheck(Loop& loop, const Config& config, std::function<void()> don
              [&config](const SocketAddress& address) { return is_listener_of(config, address); }},
       go_on_(loop, [this] { go_on(); }) {
   for (const SessionConfig& session : config.sessions) {
-    tries_.push_back(std::make_unique<LiveTry>(parts_, config, session, [this] {
+    tries_.push_back(std::make_unique<LiveTry>(parts_, log_, config, session, [this] {
       ++over_;
       go_on_.schedule();
     }));

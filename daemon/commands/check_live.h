@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/log.h"
 #include "base/task_queue.h"
 #include "config/config.h"
 #include "daemon/commands/live_report.h"
@@ -40,6 +41,7 @@ class LiveCheck {
   void go_on();
 
   Loop& loop_;
+  Log log_{LogLevel::error, LogFormat::text};  // of secrets that cannot be had
   const std::function<void()> done_;
   Resolver resolver_;
   AddressCache addresses_;

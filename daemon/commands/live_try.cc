@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "daemon/secrets.h"
 #include "daemon/version.h"
 #include "http/writer.h"
 #include "session/session.h"
@@ -16,10 +17,15 @@ const SessionConfig& pool_owner(const Config& config, const SessionConfig& sessi
                        [&](const SessionConfig& other) { return other.name == session.pool; });
 }
 
-std::string live_request(const LiveTarget& target) {
+// `proxy`: the connection's, which sends the request on (RFC 9112, 3.2.2); or null.
+Result<std::string> live_request(const LiveTarget& target, const ProxyAccess* proxy) {
   std::string head;
-  append_request_line(head, "HEAD", target.path.empty() ? "/" : target.path);
+  const std::string path = target.path.empty() ? "/" : target.path;
+  append_request_line(head, "HEAD", proxy != nullptr ? target.origin.text() + path : path);
   append_field(head, "Host", target.origin.authority());
+  if (proxy != nullptr) {
+    if (auto put = proxy->append_authorization(head); !put) return tl::unexpected(put.error());
+  }
   append_field(head, "User-Agent", "trunkd/" TRUNKD_VERSION " (check --live)");
   append_end_of_head(head);
   return head;
@@ -45,9 +51,10 @@ std::optional<LiveTarget> live_target(const SessionConfig& session) {
   return std::nullopt;
 }
 
-LiveTry::LiveTry(const UpstreamParts& parts, const Config& config, const SessionConfig& session,
-                 Done done)
+LiveTry::LiveTry(const UpstreamParts& parts, Log& log, const Config& config,
+                 const SessionConfig& session, Done done)
     : parts_(parts),
+      log_(log),
       config_(config),
       session_(session),
       owner_(pool_owner(config, session)),
@@ -61,7 +68,8 @@ LiveTry::LiveTry(const UpstreamParts& parts, const Config& config, const Session
 
 void LiveTry::start() {
   if (!target_) return finish();
-  auto factory = UpstreamFactory::create(parts_, upstream_settings(config_, owner_));
+  auto factory = UpstreamFactory::create(
+      parts_, complete_upstream_settings(parts_.loop, log_, config_, owner_));
   if (!factory) return fail(factory.error());
   factory_ = std::move(*factory);
   opening_ = factory_->open(target_->origin, *this);
@@ -88,8 +96,9 @@ void LiveTry::on_open_failed(PendingOpen&, const Error& error) {
 
 void LiveTry::ask() {
   UpstreamRequest request;
-  const std::string head = live_request(*target_);
-  request.head = head;
+  const auto head = live_request(*target_, connection_->proxy());
+  if (!head) return fail(head.error());
+  request.head = *head;
   request.head_method = true;
   request.response_timeout = session_.timeouts.response;
   request.read_timeout = session_.timeouts.read;

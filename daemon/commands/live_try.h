@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/log.h"
 #include "config/config.h"
 #include "daemon/commands/live_report.h"
 #include "upstream/upstream_connection.h"
@@ -36,7 +37,7 @@ class LiveTry final : private OpenListener, private UpstreamListener {
 
   // All must outlive the try. `done` is called once, also from inside start(); it must not destroy
   // the try.
-  LiveTry(const UpstreamParts& parts, const Config& config, const SessionConfig& session,
+  LiveTry(const UpstreamParts& parts, Log& log, const Config& config, const SessionConfig& session,
           Done done);
 
   void start();
@@ -59,6 +60,7 @@ class LiveTry final : private OpenListener, private UpstreamListener {
   void finish();
 
   const UpstreamParts& parts_;
+  Log& log_;
   const Config& config_;
   const SessionConfig& session_;
   const SessionConfig& owner_;  // of the pool

@@ -49,6 +49,10 @@ enum class ErrorKind : uint8_t {
   connect_timeout,
   connect_failed,   // unreachable, no descriptor, ...
   address_refused,  // a private address that a session for many hosts may not reach
+  proxy_refused,    // the proxy does not let us through to the origin
+  proxy_failed,     // the proxy could not reach the origin
+  proxy_auth,       // the proxy does not take what we show it
+  proxy_protocol,   // the proxy says what HTTP or SOCKS has no place for
   tls_certificate,
   tls_protocol,
   // on the connection
@@ -86,6 +90,7 @@ struct Error {
   int system_error = 0;  // errno, where it was the system that said no
   std::optional<Duration> retry_after{};  // when another try may succeed, if that is known
   std::string_view phase{};               // a constant; empty: the table's
+  std::string_view setting{};             // likewise
 };
 
 }  // namespace trunkd

@@ -21,6 +21,12 @@ constexpr uint16_t default_port(Scheme scheme) {
   return scheme == Scheme::https ? 443 : 80;
 }
 
+// "example.org:8443", "[::1]:8443"
+inline std::string authority_with_port(const std::string& host, uint16_t port) {
+  const bool ipv6 = host.find(':') != std::string::npos;
+  return (ipv6 ? '[' + host + ']' : host) + ':' + std::to_string(port);
+}
+
 struct Origin {
   Scheme scheme = Scheme::http;
   std::string host;  // lower case, A-labels, no trailing dot; an IPv6 address without brackets

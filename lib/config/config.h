@@ -118,7 +118,7 @@ struct HostPattern {
 };
 
 // A secret by its place: read when it is needed, never printed. There is no literal kind, so a
-// configuration can be shown to anybody.
+// configuration can be shown to anybody; but see UpstreamProxyConfig.
 struct SecretRef {
   enum class Kind : uint8_t { none, file, env, credential };
   Kind kind = Kind::none;
@@ -202,6 +202,19 @@ struct AllowPrivateConfig {
   bool operator==(const AllowPrivateConfig&) const = default;
 };
 
+// upstream_proxy: what connections go through.
+struct UpstreamProxyConfig {
+  enum class Kind : uint8_t { none, http, socks5h };
+  Kind kind = Kind::none;
+  std::string host;  // normalized
+  uint16_t port = 0;
+  std::string user;      // empty: no login
+  std::string password;  // that stood in the URL; must never be printed
+  SecretRef secret;      // that stood beside it
+
+  bool operator==(const UpstreamProxyConfig&) const = default;
+};
+
 struct SessionConfig {
   std::string name;
   std::vector<ListenAddress> listen;
@@ -241,6 +254,8 @@ struct SessionConfig {
 
   std::vector<FixedAddresses> resolve;
   AllowPrivateConfig allow_private;
+  UpstreamProxyConfig upstream_proxy;
+  std::vector<std::string> no_proxy;  // written as allow_private's
   // Follow from all sessions of the pool; only its owner has them. Some of them are for many hosts,
   // so private addresses are refused but for those of allow_private and of these hosts, which the
   // configuration writes out: base_urls, and addresses in allow_hosts.

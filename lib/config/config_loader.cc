@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "config/field_reader.h"
+#include "config/proxy_rules.h"
 #include "config/scalar_syntax.h"
 #include "config/session_links.h"
 #include "config/session_rules.h"
@@ -63,6 +64,7 @@ class Loader {
     }
     check_auth(kDefaults, defaults, reader_);
     check_tls_defaults(kDefaults, defaults, reader_);
+    check_proxy_login(kDefaults, defaults, reader_);
     for (const YamlEntry* entry : entries_named(documents_, kSessions)) {
       if (reader_.expect_mapping(*entry->value, kSessions)) read_sessions(*entry->value, defaults);
     }
@@ -96,6 +98,7 @@ class Loader {
       session.draft.inherited = std::exchange(session.draft.places, {});
       reader_.read_fields(*entry.value, session.path, session_fields(), session.draft);
       check_auth(session.path, session.draft, reader_);
+      check_proxy_login(session.path, session.draft, reader_);
       sessions_.push_back(std::move(session));
     }
   }

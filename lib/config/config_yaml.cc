@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "config/fields.h"
+#include "config/proxy_syntax.h"
 #include "config/scalar_syntax.h"
 
 namespace trunkd {
@@ -115,6 +116,9 @@ bool is_empty(const Value& value) {
                         [](Duration duration) { return duration == Duration{}; },
                         [](const SecretRef& secret) { return secret == SecretRef(); },
                         [](const RateLimit& limit) { return limit.count == 0; },
+                        [](const UpstreamProxyConfig& proxy) {
+                          return proxy.kind == UpstreamProxyConfig::Kind::none;
+                        },
                         [](const auto& several) { return several.empty(); },
                     },
                     value);
@@ -179,6 +183,7 @@ std::string field_text(const Value& value, const FieldInfo& field) {
           [](const std::vector<NameValue>& entries) { return names_text(entries); },
           [](const SecretRef& secret) { return text_value(secret.text()); },
           [](const RateLimit& limit) { return rate_text(limit); },
+          [](const UpstreamProxyConfig& proxy) { return text_value(shown_url(proxy)); },
           [](const std::vector<RateConfig::Interval>& intervals) {
             return intervals_text(intervals);
           },

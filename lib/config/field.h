@@ -55,6 +55,9 @@ enum class Syntax : uint8_t {
   switched_off,      // nothing but off: the short form of a group
   fixed_addresses,   // a mapping from hosts to lists of addresses
   private_hosts,     // true, or a list of hosts, addresses and networks
+  direct_hosts,      // a list of these
+  proxy_url,         // http or socks5h, with a login perhaps; never quoted in a message
+  bare_proxy_url,    // without one
 };
 
 // "20/s": so many in a second, minute or hour. A count of 0: no limit.
@@ -67,10 +70,11 @@ struct RateLimit {
 
 // What a field holds once it is read. `off` is false, 0 or empty. A monostate is what cannot be
 // written as this field's value; read, it is the off of a mapping (an empty mapping adds nothing).
-using Value = std::variant<std::monostate, bool, uint64_t, Duration, std::string,
-                           std::vector<std::string>, std::vector<HostPattern>,
-                           std::vector<ListenAddress>, std::vector<NameValue>, SecretRef, RateLimit,
-                           std::vector<RateConfig::Interval>, std::vector<FixedAddresses>>;
+using Value =
+    std::variant<std::monostate, bool, uint64_t, Duration, std::string, std::vector<std::string>,
+                 std::vector<HostPattern>, std::vector<ListenAddress>, std::vector<NameValue>,
+                 SecretRef, RateLimit, std::vector<RateConfig::Interval>,
+                 std::vector<FixedAddresses>, UpstreamProxyConfig>;
 
 // A field may have the name of a group, "rate" beside "rate.limit" and others: then it is the
 // short form, one word that is written instead of the group's mapping and stands for all of it.

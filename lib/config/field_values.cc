@@ -6,6 +6,7 @@
 #include "config/field_reader.h"
 #include "config/host_syntax.h"
 #include "config/listen_address.h"
+#include "config/proxy_syntax.h"
 #include "config/request_syntax.h"
 #include "config/secret_syntax.h"
 #include "config/variables.h"
@@ -40,7 +41,10 @@ Value off_value(Syntax syntax) {
     case Syntax::field_names:
     case Syntax::retry_causes:
     case Syntax::private_hosts:
+    case Syntax::direct_hosts:
       return std::vector<std::string>{};
+    case Syntax::proxy_url:
+      return UpstreamProxyConfig{};
     case Syntax::fixed_addresses:
       return std::vector<FixedAddresses>{};
     default:
@@ -75,6 +79,10 @@ Parsed<Value> parse_value(std::string_view text, bool quoted, const FieldInfo& f
       return parse_parameter_name(text);
     case Syntax::user_name:
       return parse_user_name(text);
+    case Syntax::proxy_url:
+      return parse_proxy_url(text);
+    case Syntax::bare_proxy_url:
+      return parse_bare_proxy_url(text);
     default:
       return parse_scalar(text, quoted, field);
   }
@@ -100,6 +108,7 @@ std::optional<Value> FieldReader::read(const YamlEntry& entry, const std::string
     case Syntax::retry_causes:
     case Syntax::credential_hosts:
     case Syntax::private_hosts:
+    case Syntax::direct_hosts:
       return read_list(node, path, field);
     case Syntax::fixed_addresses:
       return read_addresses(node, path);
@@ -214,6 +223,8 @@ std::optional<Value> FieldReader::read_list(const YamlNode& node, const std::str
       return read_set(node, path, parse_retry_cause);
     case Syntax::private_hosts:
       return read_set(node, path, parse_private_host);
+    case Syntax::direct_hosts:
+      return read_set(node, path, parse_direct_host);
     default:
       return read_items<std::string>(node, path, parse_upgrade_token);
   }

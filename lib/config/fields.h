@@ -74,6 +74,7 @@ FieldTable<SessionDraft> tls_fields();
 FieldTable<SessionDraft> carried_fields();
 FieldTable<SessionDraft> conduct_fields();
 FieldTable<SessionDraft> address_fields();
+FieldTable<SessionDraft> proxy_fields();
 
 // A draft that reads back as `session`: base_url has the endpoint in it.
 SessionDraft draft_of(const SessionConfig& session);

@@ -14,6 +14,17 @@ bool has_scheme(std::string_view text) { return text.find("://") != std::string_
 
 bool is_path_char(char c) { return is_visible_char(c) && c != '?' && c != '#'; }
 
+Parsed<std::string> parse_host_or_network(std::string_view text) {
+  if (const auto network = IpNetwork::parse(text)) return network->text();
+  if (text.find('/') != std::string_view::npos) {
+    return wrong(must_be("a network such as 10.0.0.0/8, with no bit set behind its prefix", text));
+  }
+  auto pattern = parse_host_pattern(text);
+  if (!pattern) return wrong(std::move(pattern.error()));
+  if (pattern->port) return wrong(must_be("a host without port, which is for allow_hosts", text));
+  return pattern->wildcard ? pattern->text() : std::move(pattern->host);
+}
+
 }  // namespace
 
 Parsed<std::string> parse_base_url(std::string_view text) {
@@ -98,15 +109,18 @@ Parsed<HostPattern> parse_credential_host(std::string_view text) {
 }
 
 Parsed<std::string> parse_private_host(std::string_view text) {
-  if (const auto network = IpNetwork::parse(text)) return network->text();
-  if (text.find('/') != std::string_view::npos) {
-    return wrong(must_be("a network such as 10.0.0.0/8, with no bit set behind its prefix", text));
-  }
   if (text == "*") return wrong("every address is allow_private: true");
-  auto pattern = parse_host_pattern(text);
-  if (!pattern) return wrong(std::move(pattern.error()));
-  if (pattern->port) return wrong(must_be("a host without port, which is for allow_hosts", text));
-  return pattern->wildcard ? pattern->text() : std::move(pattern->host);
+  return parse_host_or_network(text);
+}
+
+Parsed<std::string> parse_direct_host(std::string_view text) {
+  if (text == "*") return wrong("every host without the proxy is upstream_proxy: off");
+  if (text.substr(0, 1) == ".") {
+    return wrong(must_be("*" + std::string(text) + " for the names below it, and " +
+                             std::string(text.substr(1)) + " for itself",
+                         text));
+  }
+  return parse_host_or_network(text);
 }
 
 Parsed<std::string> parse_resolved_host(std::string_view text) {

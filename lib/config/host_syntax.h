@@ -17,8 +17,10 @@ Parsed<std::string> parse_host_name(std::string_view text);  // normalized
 Parsed<HostPattern> parse_host_pattern(std::string_view text);
 // One that gets a credential: never all of them.
 Parsed<HostPattern> parse_credential_host(std::string_view text);
-// A host or *.HOST without port, an address, or a network such as 10.0.0.0/8; normalized.
+// Of allow_private: a host or *.HOST without port, an address, or a network such as 10.0.0.0/8;
+// normalized.
 Parsed<std::string> parse_private_host(std::string_view text);
+Parsed<std::string> parse_direct_host(std::string_view text);    // likewise, of no_proxy
 Parsed<std::string> parse_resolved_host(std::string_view text);  // a name, normalized
 Parsed<std::string> parse_fixed_address(std::string_view text);  // normalized, without brackets
 // What a browser sends as Origin (RFC 6454, 6.1), normalized.

@@ -20,6 +20,9 @@ constexpr const char* kDollars = "^([^$]|\\$\\$|\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[
 constexpr const char* kSessionName = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
 constexpr const char* kDuration = "0*[1-9][0-9]*(ms|s|m|h)";
 
+constexpr const char* kProxyScheme = "([hH][tT][tT][pP]|[sS][oO][cC][kK][sS]5[hH])://";
+constexpr const char* kProxyAddress = "(\\[[0-9a-fA-F:.]+\\]|[^/?#@\\s:%*\\[\\]]+):[0-9]{1,5}/?";
+
 Json list_of(const Json& items, size_t min_items = 0) {
   Json item = any_of({items, defined("variable")});
   item["pattern"] = kDollars;
@@ -136,12 +139,13 @@ Json value_schema(const FieldInfo& field) {
               {"propertyNames", pattern("[^\\s/?#@%*,:\\[\\]]+")},
               {"additionalProperties", list_of(defined("address"), 1)}};
     case Syntax::private_hosts:
-      return any_of(
-          {{{"const", true}},
-           pattern(kTrueWords),
-           list_of(
-               any_of({pattern("(\\*\\.)?[^\\s/?#@%*,:\\[\\]]+"), defined("address"),
-                       pattern("[0-9.]+/[0-9]{1,2}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*/[0-9]{1,3}")}))});
+      return any_of({{{"const", true}}, pattern(kTrueWords), list_of(defined("host_or_network"))});
+    case Syntax::direct_hosts:
+      return list_of(defined("host_or_network"));
+    case Syntax::proxy_url:
+      return pattern(std::string(kProxyScheme) + "([^:/?#@\\s]+(:[^/?#@\\s]*)?@)?" + kProxyAddress);
+    case Syntax::bare_proxy_url:
+      return pattern(std::string(kProxyScheme) + kProxyAddress);
     case Syntax::sessions:
       return {{"type", {"object", "null"}},
               {"propertyNames", {{"pattern", "^(" + std::string(kSessionName) + "|x-.*)$"}}},
@@ -187,7 +191,8 @@ Json field_schema(const FieldInfo& field, const std::string& default_text) {
         field.syntax == Syntax::hosts || field.syntax == Syntax::host_patterns ||
         field.syntax == Syntax::web_origins || field.syntax == Syntax::upgrade_tokens ||
         field.syntax == Syntax::field_names || field.syntax == Syntax::retry_causes ||
-        field.syntax == Syntax::credential_hosts || field.syntax == Syntax::private_hosts;
+        field.syntax == Syntax::credential_hosts || field.syntax == Syntax::private_hosts ||
+        field.syntax == Syntax::direct_hosts;
     if (!is_list || field.can_be_off) choices.push_back(defined("variable"));
     schema = {{"anyOf", std::move(choices)}, {"pattern", kDollars}};
   }
@@ -210,6 +215,9 @@ Json value_definitions() {
        pattern("(\\*\\.)?[^\\s/?#@%*,:\\[\\]]+(:[0-9]{1,5})?|\\[[0-9a-fA-F:.]+\\](:[0-9]{1,5})?|"
                "[0-9a-fA-F.]*:[0-9a-fA-F.]*:[0-9a-fA-F:.]*")},
       {"address", pattern("[0-9]{1,3}(\\.[0-9]{1,3}){3}|\\[?[0-9a-fA-F:.]*:[0-9a-fA-F:.]*\\]?")},
+      {"host_or_network",
+       any_of({pattern("(\\*\\.)?[^\\s/?#@%*,:\\[\\].][^\\s/?#@%*,:\\[\\]]*"), defined("address"),
+               pattern("[0-9.]+/[0-9]{1,2}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*/[0-9]{1,3}")})},
       {"listener", any_of({defined("port"),
                            defined("host_port"),
                            {{"type", "string"}, {"pattern", "^unix:/.*$"}, {"maxLength", 112}},

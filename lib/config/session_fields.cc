@@ -81,7 +81,9 @@ constexpr ConfigField<SessionDraft> kConnectionFields[] = {
     pool_field<&SessionConfig::timeouts, &TimeoutsConfig::connect>(
         {.name = "timeouts.connect",
          .syntax = Syntax::duration,
-         .description = "How long name lookup, connecting and TLS handshake may take together.",
+         .description =
+             "How long name lookup, connecting, a proxy's answer and TLS handshake may take "
+             "together.",
          .min = kMillisecond,
          .max = kDay}),
     session_field<&SessionConfig::timeouts, &TimeoutsConfig::response>(
@@ -192,8 +194,6 @@ constexpr ConfigField<SessionDraft> kMessageFields[] = {
 };
 
 constexpr ConfigField<SessionDraft> kLaterFields[] = {
-    later_field<SessionDraft>("upstream_proxy", 3),
-    later_field<SessionDraft>("no_proxy", 3),
     later_field<SessionDraft>("login", 6),
     later_field<SessionDraft>("clients", 6),
 };
@@ -206,7 +206,7 @@ FieldTable<SessionDraft> session_fields() {
     for (const FieldTable<SessionDraft> part :
          {FieldTable<SessionDraft>(kConnectionFields), tls_fields(),
           FieldTable<SessionDraft>(kMessageFields), carried_fields(), conduct_fields(),
-          address_fields(), FieldTable<SessionDraft>(kLaterFields)}) {
+          address_fields(), proxy_fields(), FieldTable<SessionDraft>(kLaterFields)}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;

@@ -22,6 +22,7 @@ class Links {
       const auto owner = find_owner(i);
       if (!owner) continue;
       check_equal_tls(i, *owner);
+      check_equal_proxies(i, *owner);
       check_nothing_of_the_pool(i);
       if (configs_[i].multi_host && says(sessions_[*owner].draft, "keepalive.warm") &&
           configs_[*owner].keepalive.warm > 0) {
@@ -123,6 +124,22 @@ class Links {
                                  sessions_[owner].name +
                                  "\"; sessions over one pool need equal tls settings");
     }
+  }
+
+  // Likewise the way that it takes.
+  void check_equal_proxies(size_t borrower, size_t owner) {
+    const auto check = [&](bool equal, const char* field) {
+      const SessionDraft& a = sessions_[borrower].draft;
+      const SessionDraft& b = sessions_[owner].draft;
+      const bool broken = is_broken(a, field) || is_group_broken(a, field) || is_broken(b, field) ||
+                          is_group_broken(b, field);
+      if (equal || broken) return;
+      pool_mistake(borrower, std::string(field) + " differs from that of \"" +
+                                 sessions_[owner].name +
+                                 "\"; sessions over one pool need equal ones");
+    };
+    check(configs_[borrower].upstream_proxy == configs_[owner].upstream_proxy, "upstream_proxy");
+    check(configs_[borrower].no_proxy == configs_[owner].no_proxy, "no_proxy");
   }
 
   void check_nothing_of_the_pool(size_t borrower) {

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "config/host_syntax.h"
 #include "config/listen_address.h"
+#include "config/proxy_rules.h"
 #include "config/state_rules.h"
 #include "config/tls_rules.h"
 #include "http/url.h"
@@ -126,6 +127,7 @@ SessionConfig finish_session(const NamedSession& session, FieldReader& reader) {
   if (reach == Reach::many_hosts) finish_many_hosts(session, config, reader);
   if (reach != Reach::unknown) finish_limits(session, config, reader);
   finish_tls(session, config, reader);
+  finish_proxy(session, config, reader);
   finish_state(session, config, reader);
   return config;
 }

@@ -12,8 +12,8 @@
 namespace trunkd {
 
 struct Connector::State {
-  // In this order; the last two for https only.
-  enum class Phase { resolving, connecting, waiting_for_session, handshaking };
+  // In this order; asking with a proxy's handshake only, the last two for https only.
+  enum class Phase { resolving, connecting, asking, waiting_for_session, handshaking };
 
   Parts parts;
   const Origin origin;
@@ -30,6 +30,7 @@ struct Connector::State {
 
   std::unique_ptr<Lookup> lookup;
   TcpRace race;
+  std::unique_ptr<ProxyHandshake> proxy;
   std::unique_ptr<HandshakeGate::Wait> turn;
   std::unique_ptr<TlsTransport> tls;
   Timer deadline;
@@ -49,6 +50,9 @@ struct Connector::State {
   Result<Addresses> permitted(const Addresses& found) const;
   void connect(Addresses addresses);
   void on_connected(Result<TcpRace::Winner> connected);
+  void ask_proxy(std::unique_ptr<ProxyHandshake> handshake);
+  void on_way_opened(Result<OpenedWay> way);
+  void talk_to_origin();
   void wait_for_session();
   void handshake();
   void on_handshake_over(Result<void> result);
@@ -57,6 +61,9 @@ struct Connector::State {
   void finish(Result<Dialled> result);
 
   Duration next_phase(Phase to);
+  const NextHop* hop() const { return parts.next_hop; }
+  const std::string& first_host() const { return hop() != nullptr ? hop()->host() : origin.host; }
+  Error told_of_hop(Error error) const;
   std::string peer() const;
   std::string seconds() const;
 };
@@ -75,10 +82,11 @@ void Connector::State::start() {
   started = phase_start = parts.loop.now();
   deadline_at = started + timeout;
   deadline.start_at(deadline_at);
-  const Addresses* fixed = parts.rules != nullptr ? parts.rules->fixed(origin.host) : nullptr;
+  const uint16_t port = hop() != nullptr ? hop()->port() : origin.port;
+  const Addresses* fixed = parts.rules != nullptr ? parts.rules->fixed(first_host()) : nullptr;
   const auto resolved = [this](Result<Addresses> found) { on_resolved(std::move(found)); };
-  lookup = fixed != nullptr ? parts.addresses.answer(*fixed, origin.port, resolved)
-                            : parts.addresses.resolve(origin.host, origin.port, resolved);
+  lookup = fixed != nullptr ? parts.addresses.answer(*fixed, port, resolved)
+                            : parts.addresses.resolve(first_host(), port, resolved);
 }
 
 // Returns how long the phase before took.
@@ -89,10 +97,11 @@ Duration Connector::State::next_phase(Phase to) {
 }
 
 void Connector::State::on_resolved(Result<Addresses> found) {
-  if (found) found = permitted(*found);
+  if (!found) return finish(tl::unexpected(told_of_hop(found.error())));
+  found = permitted(*found);
   if (!found) return finish(tl::unexpected(found.error()));
   dialled.times.dns = next_phase(Phase::connecting);
-  connect(order_of_attempts(*found, parts.addresses.preferred(origin.host)));
+  connect(order_of_attempts(*found, parts.addresses.preferred(first_host())));
 }
 
 // Judged after the lookup, and what is connected to is what was judged. Error: that of the first if
@@ -116,12 +125,39 @@ void Connector::State::connect(Addresses addresses) {
 }
 
 void Connector::State::on_connected(Result<TcpRace::Winner> connected) {
-  if (!connected) return finish(tl::unexpected(connected.error()));
+  if (!connected) return finish(tl::unexpected(told_of_hop(connected.error())));
   // If the first one is as good as ever, the order of the next lookup counts: it may spread load.
-  if (connected->address != first_choice) parts.addresses.prefer(origin.host, connected->address);
+  if (connected->address != first_choice) parts.addresses.prefer(first_host(), connected->address);
   dialled.address = connected->address.text();
   dialled.socket_address = connected->address;
   dialled.transport = std::move(connected->transport);
+  auto handshake = hop() != nullptr ? hop()->handshake(origin) : nullptr;
+  if (handshake) return ask_proxy(std::move(handshake));
+  talk_to_origin();
+}
+
+void Connector::State::ask_proxy(std::unique_ptr<ProxyHandshake> handshake) {
+  phase = Phase::asking;
+  proxy = std::move(handshake);
+  proxy->start(std::move(dialled.transport),
+               [this](Result<OpenedWay> way) { on_way_opened(std::move(way)); });
+}
+
+void Connector::State::on_way_opened(Result<OpenedWay> way) {
+  if (!way) return finish(tl::unexpected(way.error()));
+  parts.loop.dispose(std::move(proxy));
+  dialled.transport = std::move(way->transport);
+  dialled.first_bytes = std::move(way->first_bytes);
+  // Neither TLS nor HTTP lets a server speak first, so these are not the origin's.
+  if (!dialled.first_bytes.empty() && !origin.is_tunnel()) {
+    return finish(failure(ErrorKind::proxy_protocol,
+                          "the proxy " + hop()->name() + " sent bytes behind its answer, before " +
+                              origin.authority() + " was asked anything"));
+  }
+  talk_to_origin();
+}
+
+void Connector::State::talk_to_origin() {
   if (!origin.secure()) {
     dialled.times.connect = next_phase(Phase::connecting);
     return finish(std::move(dialled));
@@ -181,11 +217,17 @@ void Connector::State::try_again_for_tls12() {
 void Connector::State::on_deadline() {
   switch (phase) {
     case Phase::resolving:
-      return finish(failure(ErrorKind::dns_timeout,
-                            "looking up " + origin.host + " took longer than " + seconds()));
+      return finish(tl::unexpected(
+          told_of_hop({ErrorKind::dns_timeout,
+                       "looking up " + first_host() + " took longer than " + seconds()})));
     case Phase::connecting:
+      return finish(tl::unexpected(
+          told_of_hop({ErrorKind::connect_timeout,
+                       "connecting to " + race.pending() + " took longer than " + seconds()})));
+    case Phase::asking:
       return finish(failure(ErrorKind::connect_timeout,
-                            "connecting to " + race.pending() + " took longer than " + seconds()));
+                            "the proxy " + hop()->name() + " had not opened the way to " +
+                                origin.authority() + " after " + seconds()));
     case Phase::waiting_for_session:
     case Phase::handshaking:
       return finish(failure(ErrorKind::connect_timeout, "the TLS handshake with " + peer() +
@@ -193,7 +235,20 @@ void Connector::State::on_deadline() {
   }
 }
 
-std::string Connector::State::peer() const { return origin.host + " (" + dialled.address + ')'; }
+// Who reads that a connection failed would look for the fault at the origin.
+Error Connector::State::told_of_hop(Error error) const {
+  if (hop() == nullptr) return error;
+  error.detail = "the proxy " + hop()->name() + " cannot be reached: " + error.detail;
+  if (error.kind != ErrorKind::dns_timeout && error.kind != ErrorKind::connect_timeout) {
+    error.setting = hop()->setting();
+  }
+  return error;
+}
+
+std::string Connector::State::peer() const {
+  const std::string way = hop() != nullptr ? "through the proxy " + hop()->name() : dialled.address;
+  return origin.host + " (" + way + ')';
+}
 
 std::string Connector::State::seconds() const {
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(timeout).count();
@@ -201,12 +256,17 @@ std::string Connector::State::seconds() const {
 }
 
 void Connector::State::finish(Result<Dialled> result) {
-  if (!result && phase != Phase::resolving) parts.addresses.forget_preferred(origin.host);
+  // What comes after the connection to a proxy says nothing about the proxy's address.
+  const bool of_first_host =
+      hop() == nullptr ? phase != Phase::resolving : phase == Phase::connecting;
+  if (!result && of_first_host) parts.addresses.forget_preferred(first_host());
   deadline.stop();
   lookup.reset();
   race.stop();
   turn.reset();
+  parts.loop.dispose(std::move(proxy));
   parts.loop.dispose(std::move(tls));
+  parts.loop.dispose(std::move(dialled.transport));  // null unless it ends in a failure
   const Done tell = std::exchange(done, nullptr);
   tell(std::move(result));  // may destroy this connector
 }

@@ -1,4 +1,5 @@
-// Connector: name lookup, TCP and TLS under one deadline; yields a Transport or an Error.
+// Connector: name lookup, TCP, a proxy's handshake and TLS under one deadline; yields a Transport
+// or an Error.
 
 #pragma once
 
@@ -13,13 +14,16 @@
 #include "base/transport.h"
 #include "event/loop.h"
 #include "net/address_cache.h"
+#include "net/next_hop.h"
 #include "net/tls_context.h"
 #include "net/tls_facts.h"
 
 namespace trunkd {
 
 struct ConnectTimes {
-  Duration dns{}, connect{}, tls{};
+  Duration dns{};
+  Duration connect{};  // with a proxy's handshake
+  Duration tls{};
 };
 
 struct Dialled {
@@ -27,8 +31,9 @@ struct Dialled {
   ConnectTimes times;
   std::string address;  // "192.0.2.1:443", "[2001:db8::1]:443"
   bool tls_resumed = false;
-  std::optional<TlsFacts> tls{};  // none: plain
-  SocketAddress socket_address;   // the same
+  std::optional<TlsFacts> tls{};   // none: plain
+  SocketAddress socket_address{};  // the same as `address`; of a proxy if there is one
+  std::string first_bytes{};       // of a tunnel: what came behind the proxy's answer
 };
 
 // What is said of the addresses to connect to; must outlive the connectors that ask.
@@ -50,11 +55,13 @@ class Connector {
     AddressCache& addresses;
     TlsContext* tls;                      // nullptr if the origin is plain
     const AddressRules* rules = nullptr;  // none: every host is looked up, every address is right
+    const NextHop* next_hop = nullptr;    // none: the origin itself
   };
   using Done = std::function<void(Result<Dialled>)>;
 
-  // Destroying it stops the lookup, the attempts and the handshake. Everything named in `parts`
-  // must outlive it.
+  // Destroying it stops the lookup, the attempts and the handshakes. Everything named in `parts`
+  // must outlive it. With a next hop, lookup, rules and the preferred address are about that; TLS
+  // and its sessions stay those of the origin.
   Connector(const Parts& parts, Origin origin, Duration timeout);
   ~Connector();
 

@@ -11,9 +11,10 @@
 namespace trunkd {
 namespace {
 
-// It is us who do not connect, and that costs no time: nothing of the origin's health.
+// It is us who do not go on, and that costs no time: nothing of the origin's health.
 bool is_own_refusal(ErrorKind kind) {
-  return kind == ErrorKind::address_refused || kind == ErrorKind::proxy_loop;
+  return kind == ErrorKind::address_refused || kind == ErrorKind::proxy_loop ||
+         kind == ErrorKind::credential_unavailable;  // for a proxy
 }
 
 }  // namespace

@@ -77,10 +77,10 @@ void Attempt::send(const UpstreamRequest& request) {
   facts_.uses = connection().uses();
 }
 
-std::unique_ptr<Transport> Attempt::take_transport() {
-  auto transport = connection().take_transport();
+OpenedWay Attempt::take_transport() {
+  OpenedWay way = connection().take_transport();
   facts_.uses = connection().uses();
-  return transport;
+  return way;
 }
 
 AttemptResult Attempt::result() const {

@@ -58,7 +58,9 @@ class Attempt final : public Disposable, private LeaseListener, private Upstream
   void send(const UpstreamRequest& request);  // once, from on_attempt_ready() on
   // In place of send(): the stream of a tunnel's connection, which keeps its slot until the attempt
   // ends.
-  std::unique_ptr<Transport> take_transport();
+  OpenedWay take_transport();
+  // What the connection at hand says of its other end; see UpstreamConnection.
+  const ProxyAccess* proxy() const { return connection().proxy(); }
   bool sending() const { return sending_; }
   size_t send_body(std::string_view bytes) { return connection().send_body(bytes); }
   void end_body(const Headers& trailers) { connection().end_body(trailers); }

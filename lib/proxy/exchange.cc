@@ -169,6 +169,7 @@ Outgoing Exchange::outgoing(std::string_view jar_cookies) const {
   out.crossed_origin = trail_ && trail_->crossed_origin();
   out.jar_cookies = jar_cookies;
   out.max_forwards = max_forwards_;
+  out.proxy = attempt_->proxy();
   return out;
 }
 

@@ -9,15 +9,15 @@
 namespace trunkd {
 
 // No head goes to the origin, and nothing of what the session carries: the first bytes that it gets
-// are the client's (RFC 9110, 9.3.6).
+// are the client's (RFC 9110, 9.3.6). It may have spoken already, behind a proxy's answer.
 void Exchange::open_tunnel() {
   sent_once_ = true;
-  std::unique_ptr<Transport> transport = attempt_->take_transport();
+  OpenedWay way = attempt_->take_transport();
   facts_ = attempt_->facts();
   ResponseHead head;
   head.status = 200;
   head.reason = "Connection established";
-  start_tunnel(head, std::move(transport), {});
+  start_tunnel(head, std::move(way.transport), way.first_bytes);
 }
 
 void Exchange::on_attempt_upgraded(ResponseHead&& head, std::unique_ptr<Transport> transport,

@@ -33,7 +33,7 @@ std::string problem_json(const Error& error, int status, std::string_view sessio
   append_member(json, "detail", error.detail);
   append_member(json, "session", session);
   append_member(json, "phase", error.phase.empty() ? failure.phase : error.phase);
-  append_member(json, "setting", failure.setting);
+  append_member(json, "setting", error.setting.empty() ? failure.setting : error.setting);
   append_member(json, "hint", error.hint);
   return json;
 }

@@ -39,6 +39,7 @@ class Dresser {
   bool is_default(const NameValue& field) const;
 
   Result<void> append_request_line(std::string& out) const;
+  void append_line(std::string& out, std::string_view target) const;
   void append_client_fields(std::string& out) const;
   void append_cookie(std::string& out) const;
   void append_own_fields(std::string& out, const std::vector<NameValue>& fields,
@@ -129,6 +130,9 @@ Result<void> Dresser::append(std::string& out) const {
     append_field(out, "Upgrade", upgrade);
   }
   if (session_.via) append_field(out, "Via", kVia);
+  if (outgoing_.proxy != nullptr) {
+    if (auto put = outgoing_.proxy->append_authorization(out); !put) return put;
+  }
   append_framing(out, outgoing_.framing);
   append_end_of_head(out);
   return {};
@@ -137,14 +141,23 @@ Result<void> Dresser::append(std::string& out) const {
 Result<void> Dresser::append_request_line(std::string& out) const {
   const bool has_query = outgoing_.target != "*";
   if (credential_ == nullptr || credential_->is_field() || !has_query) {
-    trunkd::append_request_line(out, outgoing_.method, outgoing_.target);
+    append_line(out, outgoing_.target);
     return {};
   }
   std::string value;
   if (auto put = credential_->append_value(value); !put) return put;
-  trunkd::append_request_line(out, outgoing_.method,
-                              with_parameter(outgoing_.target, credential_->name(), value));
+  append_line(out, with_parameter(outgoing_.target, credential_->name(), value));
   return {};
+}
+
+// A proxy makes the "*" of OPTIONS of a URL without path (RFC 9112, 3.2.4).
+void Dresser::append_line(std::string& out, std::string_view target) const {
+  if (outgoing_.proxy == nullptr) {
+    return trunkd::append_request_line(out, outgoing_.method, target);
+  }
+  std::string url = outgoing_.origin.text();
+  if (target != "*") url += target;
+  trunkd::append_request_line(out, outgoing_.method, url);
 }
 
 void Dresser::append_client_fields(std::string& out) const {

@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "http/message.h"
 #include "session/credential.h"
+#include "upstream/proxy_access.h"
 
 namespace trunkd {
 
@@ -35,6 +36,9 @@ struct Outgoing {
   // What the jar adds, "a=1; b=2"; the client wins by name. Empty: its own Cookie fields stay.
   std::string_view jar_cookies{};
   int max_forwards = -1;  // what a Max-Forwards field becomes (it is counted down); -1: it stays
+  // The connection ends at this proxy, which gets the request in absolute form (RFC 9112, 3.2.2)
+  // and its own login. Null: at the origin, or in a tunnel to it.
+  const ProxyAccess* proxy = nullptr;
 };
 
 // Serialises the request's head behind `out`, HTTP/1.1 whatever the client speaks. Of the client's

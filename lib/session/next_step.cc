@@ -14,7 +14,8 @@ bool has_tries_left(const SessionConfig& session, const RequestFacts& request) {
 }
 
 // No byte of the request has left, so any method may be tried again. What a second try within
-// milliseconds cannot mend (no such name, a bad certificate) and what has used up its time is not.
+// milliseconds cannot mend (no such name, a bad certificate, a proxy's no) and what has used up its
+// time is not.
 bool may_retry_connect(const SessionConfig& session, const RequestFacts& request,
                        const AttemptResult& result) {
   if (!session.retry.on_connect || result.request_sent || !has_tries_left(session, request)) {
@@ -26,6 +27,7 @@ bool may_retry_connect(const SessionConfig& session, const RequestFacts& request
     case ErrorKind::connect_failed:
     case ErrorKind::connection_terminated:  // within the handshake
     case ErrorKind::tls_protocol:
+    case ErrorKind::proxy_failed:
       return true;
     default:
       return false;

@@ -29,11 +29,24 @@ DestinationSettings destinations(const SessionConfig& config) {
     settings.named.push_back({host.host, host.port});
   }
   settings.allow_private = config.allow_private.all;
-  for (const std::string& name : config.allow_private.named) {
-    auto& list =
-        IpNetwork::parse(name) ? settings.allow_private_networks : settings.allow_private_hosts;
-    list.push_back(name);
+  settings.allow_private_named = config.allow_private.named;
+  return settings;
+}
+
+std::optional<ProxySettings> proxy_settings(const SessionConfig& config) {
+  using Kind = UpstreamProxyConfig::Kind;
+  const UpstreamProxyConfig& proxy = config.upstream_proxy;
+  if (proxy.kind == Kind::none) return std::nullopt;
+  ProxySettings settings;
+  settings.kind =
+      proxy.kind == Kind::http ? ProxySettings::Kind::http : ProxySettings::Kind::socks5h;
+  settings.host = proxy.host;
+  settings.port = proxy.port;
+  settings.user = proxy.user;
+  if (!proxy.password.empty()) {
+    settings.password = std::make_shared<const FixedSecret>(proxy.password);
   }
+  settings.no_proxy = config.no_proxy;
   return settings;
 }
 
@@ -68,6 +81,7 @@ UpstreamSettings upstream_settings(const Config& config, const SessionConfig& ow
   settings.connect_timeout = owner.timeouts.connect;
   settings.dead_after = owner.keepalive.dead_after;
   settings.destinations = destinations(owner);
+  settings.proxy = proxy_settings(owner);
   settings.tls = tls_settings(config, owner);
   return settings;
 }
@@ -203,7 +217,10 @@ class SessionTable::Builder {
     const Config& then = running_->config();
     const auto was = std::find_if(then.sessions.begin(), then.sessions.end(),
                                   [&](const auto& one) { return one.name == owner.name; });
-    if (upstream_settings(then, *was) != upstream_settings(*config_, owner)) return nullptr;
+    if (upstream_settings(then, *was) != upstream_settings(*config_, owner) ||
+        was->upstream_proxy != owner.upstream_proxy) {
+      return nullptr;
+    }
     if (pool_settings(*was) != pool_settings(owner)) {
       on_commit_.push_back([pool = before->pool_, settings = pool_settings(owner)] {
         pool->connections.set_settings(settings);

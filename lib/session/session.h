@@ -103,7 +103,7 @@ class Session {
 
 // What the upstream side needs of the settings of a pool's owner, for a factory of its connections.
 // A client certificate is for the origins of the sessions over the pool, not for where a redirect
-// leads.
+// leads. A proxy's password that is not in the configuration itself is for the caller to find.
 UpstreamSettings upstream_settings(const Config& config, const SessionConfig& owner);
 
 // The sessions of one configuration and the router that finds them. A reload makes a new one.

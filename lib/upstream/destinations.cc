@@ -6,12 +6,6 @@
 namespace trunkd {
 namespace {
 
-// "*.intranet.example": any name below it.
-bool matches(const std::string& pattern, const std::string& host) {
-  if (!pattern.starts_with("*.")) return pattern == host;
-  return host.size() > pattern.size() - 1 && host.ends_with(std::string_view(pattern).substr(1));
-}
-
 bool has_port(const DestinationSettings::Named& named, uint16_t port) {
   return named.port ? port == *named.port : port == 80 || port == 443;
 }
@@ -23,6 +17,11 @@ SocketAddress as_connected(const SocketAddress& address) {
   if (ip == *IpAddress::parse("0.0.0.0")) ip = *IpAddress::parse("127.0.0.1");
   if (ip == *IpAddress::parse("::")) ip = *IpAddress::parse("::1");
   return *SocketAddress::parse(ip.text(), address.port());
+}
+
+// Whatever is looked up (RFC 6761, 6.3).
+bool is_localhost(const std::string& host) {
+  return host == "localhost" || host.ends_with(".localhost");
 }
 
 Error refused(const Origin& origin, const IpAddress& ip, AddressKind kind) {
@@ -38,14 +37,13 @@ Error refused(const Origin& origin, const IpAddress& ip, AddressKind kind) {
 }  // namespace
 
 Destinations::Destinations(const DestinationSettings& settings, IsOwnAddress is_own_address)
-    : settings_(settings), is_own_address_(std::move(is_own_address)) {
+    : settings_(settings),
+      is_own_address_(std::move(is_own_address)),
+      allow_private_(settings.allow_private_named) {
   for (const auto& [host, addresses] : settings_.resolve) {
     for (const std::string& address : addresses) {
       if (const auto parsed = SocketAddress::parse(address, 0)) fixed_[host].push_back(*parsed);
     }
-  }
-  for (const std::string& network : settings_.allow_private_networks) {
-    if (const auto parsed = IpNetwork::parse(network)) networks_.push_back(*parsed);
   }
 }
 
@@ -65,12 +63,19 @@ std::optional<Error> Destinations::refuse(const Origin& origin,
   const IpAddress ip = IpAddress::parse(address.host()).value();
   const AddressKind kind = kind_of(ip);
   if (kind == AddressKind::global) return std::nullopt;
-  const auto carried = carried_ipv4(ip);
-  const bool named = std::any_of(networks_.begin(), networks_.end(), [&](const IpNetwork& one) {
-    return one.contains(ip) || (carried && one.contains(*carried));
-  });
-  if (named) return std::nullopt;
+  if (allow_private_.has_address(ip)) return std::nullopt;
   return refused(origin, ip, kind);
+}
+
+std::optional<Error> Destinations::refuse_unseen(const Origin& origin) const {
+  if (const auto literal = SocketAddress::parse(origin.host, origin.port)) {
+    return refuse(origin, *literal);
+  }
+  if (!is_localhost(origin.host)) return std::nullopt;
+  for (const char* loopback : {"127.0.0.1", "::1"}) {
+    if (auto refused = refuse(origin, *SocketAddress::parse(loopback, origin.port))) return refused;
+  }
+  return std::nullopt;
 }
 
 bool Destinations::is_loop(const SocketAddress& address) const {
@@ -79,10 +84,8 @@ bool Destinations::is_loop(const SocketAddress& address) const {
 
 // Somebody has written this host out as one that may be anywhere.
 bool Destinations::may_be_private(const Origin& origin) const {
-  const auto& hosts = settings_.allow_private_hosts;
   return settings_.allow_private || fixed(origin.host) != nullptr ||
-         std::any_of(hosts.begin(), hosts.end(),
-                     [&](const std::string& host) { return matches(host, origin.host); }) ||
+         allow_private_.has_host(origin.host) ||
          std::any_of(settings_.named.begin(), settings_.named.end(), [&](const auto& named) {
            return named.host == origin.host && has_port(named, origin.port);
          });

@@ -11,6 +11,7 @@
 
 #include "base/address_kind.h"
 #include "net/connector.h"
+#include "upstream/named_hosts.h"
 
 namespace trunkd {
 
@@ -27,8 +28,7 @@ struct DestinationSettings {
   };
   std::vector<Named> named;  // hosts that may be at any address
   bool allow_private = false;
-  std::vector<std::string> allow_private_hosts;     // "intranet.example", "*.intranet.example"
-  std::vector<std::string> allow_private_networks;  // "10.0.0.0/8", "fd00::1"
+  std::vector<std::string> allow_private_named;  // see NamedHosts
 
   bool operator==(const DestinationSettings&) const = default;
 };
@@ -45,14 +45,19 @@ class Destinations final : public AddressRules {
   // proxy_loop, address_refused.
   std::optional<Error> refuse(const Origin& origin, const SocketAddress& address) const override;
 
- private:
+  // Where somebody else looks the host up: what can be said without its addresses, which is all of
+  // it for an address literal and localhost.
+  std::optional<Error> refuse_unseen(const Origin& origin) const;
+  // One of our own listeners is there.
   bool is_loop(const SocketAddress& address) const;
+
+ private:
   bool may_be_private(const Origin& origin) const;
 
   const DestinationSettings settings_;
   const IsOwnAddress is_own_address_;
   std::map<std::string, Addresses> fixed_;
-  std::vector<IpNetwork> networks_;
+  const NamedHosts allow_private_;
 };
 
 }  // namespace trunkd

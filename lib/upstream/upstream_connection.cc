@@ -28,7 +28,8 @@ UpstreamConnection::UpstreamConnection(Scheduler& scheduler, const Origin& origi
       dead_after_(dead_after),
       parser_(*this, HeadLimits{}),
       flush_(scheduler, [this] { flush(); }),
-      deadline_(scheduler, [this] { on_timeout(); }) {
+      deadline_(scheduler, [this] { on_timeout(); }),
+      first_bytes_(std::move(dialled.first_bytes)) {
   if (dead_after_ > Duration::zero()) transport_->set_dead_after(dead_after_);
   transport_->set_listener(this);
   transport_->start_reading();
@@ -82,13 +83,13 @@ void UpstreamConnection::end_body(const Headers& trailers) {
   push_deadline();
 }
 
-std::unique_ptr<Transport> UpstreamConnection::take_transport() {
+OpenedWay UpstreamConnection::take_transport() {
   assert(reusable() && origin_.is_tunnel());
   state_ = State::closed;
   ++uses_;
   let_be_slow();
   transport_->set_listener(nullptr);
-  return std::move(transport_);
+  return {std::move(transport_), std::move(first_bytes_)};
 }
 
 void UpstreamConnection::abandon() {
@@ -152,6 +153,11 @@ void UpstreamConnection::on_informational(ResponseHead&& head) {
 }
 
 void UpstreamConnection::on_response_head(ResponseHead&& head) {
+  // A client that has no business with the proxy would take it for a question to itself.
+  if (head.status == 407 && proxy_ != nullptr) {
+    parser_.pause();
+    return fail(proxy_->login_refused("the request to " + origin_.authority(), head));
+  }
   if (head.status == 101) {
     switching_ = std::move(head);
     return;

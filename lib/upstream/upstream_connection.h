@@ -16,6 +16,7 @@
 #include "http/response_parser.h"
 #include "net/connector.h"
 #include "pool/pooled_connection.h"
+#include "upstream/proxy_access.h"
 
 namespace trunkd {
 
@@ -78,7 +79,7 @@ class UpstreamConnection final : public PooledConnection,
   void end_body(const Headers& trailers);
   // In place of start(), to an origin that is_tunnel(): the plain stream. The connection is an
   // empty shell from now on, as after an upgrade.
-  std::unique_ptr<Transport> take_transport();
+  OpenedWay take_transport();
   // Nobody listens any more. Closes at once, so that a body that was cut short is never taken for a
   // whole one, unless both messages had ended.
   void abandon();
@@ -90,6 +91,11 @@ class UpstreamConnection final : public PooledConnection,
   // exchange.
   void retire();
   void keep_watch(std::unique_ptr<AddressWatch> watch) { watch_ = std::move(watch); }
+
+  // The other end is a proxy that takes requests in absolute form and sends them on; null: it is
+  // the origin's end. It must outlive the exchanges.
+  void set_proxy(const ProxyAccess* proxy) { proxy_ = proxy; }
+  const ProxyAccess* proxy() const { return proxy_; }
 
   uint64_t id() const { return id_; }
   uint64_t uses() const { return uses_; }  // exchanges started
@@ -163,6 +169,8 @@ class UpstreamConnection final : public PooledConnection,
   BatchedWriter writer_;
   DeferredCall flush_;
   Timer deadline_;
+  std::string first_bytes_;  // of a tunnel's stream
+  const ProxyAccess* proxy_ = nullptr;
   std::unique_ptr<AddressWatch> watch_;  // null: the address is not one that was looked up
 };
 

@@ -7,17 +7,23 @@
 namespace trunkd {
 namespace {
 
+// How to get to an origin.
+struct Way {
+  const AddressRules& rules;
+  const UpstreamProxy* proxy;  // null: directly
+  TlsContext* tls;             // null: none
+};
+
 class Open final : public PendingOpen {
  public:
-  Open(const UpstreamParts& parts, const Destinations& destinations, TlsContext* tls,
-       Duration timeout, Duration dead_after, const Origin& origin, OpenListener& listener)
+  Open(const UpstreamParts& parts, const Way& way, Duration timeout, Duration dead_after,
+       const Origin& origin, OpenListener& listener)
       : parts_(parts),
-        destinations_(destinations),
+        way_(way),
         origin_(origin),
         dead_after_(dead_after),
         listener_(listener),
-        connector_({parts.loop, parts.addresses, origin.secure() ? tls : nullptr, &destinations},
-                   origin, timeout) {
+        connector_({parts.loop, parts.addresses, way.tls, &way.rules, way.proxy}, origin, timeout) {
     connector_.start([this](Result<Dialled> dialled) { on_done(std::move(dialled)); });
   }
 
@@ -27,15 +33,17 @@ class Open final : public PendingOpen {
     const SocketAddress address = dialled->socket_address;
     auto connection = std::make_unique<UpstreamConnection>(
         parts_.loop, origin_, std::move(*dialled), ++parts_.last_connection_id, dead_after_);
-    if (destinations_.fixed(origin_.host) == nullptr) {
-      connection->keep_watch(parts_.addresses.watch(
-          origin_.host, address, [opened = connection.get()] { opened->retire(); }));
+    if (way_.proxy != nullptr) connection->set_proxy(way_.proxy->takes_requests_for(origin_));
+    const std::string& host = way_.proxy != nullptr ? way_.proxy->host() : origin_.host;
+    if (way_.rules.fixed(host) == nullptr) {
+      connection->keep_watch(
+          parts_.addresses.watch(host, address, [opened = connection.get()] { opened->retire(); }));
     }
     listener_.on_opened(*this, std::move(connection));  // the pool disposes of this
   }
 
   const UpstreamParts& parts_;
-  const Destinations& destinations_;
+  const Way way_;
   const Origin origin_;
   const Duration dead_after_;
   OpenListener& listener_;
@@ -59,11 +67,16 @@ UpstreamFactory::UpstreamFactory(const UpstreamParts& parts, std::unique_ptr<Tls
       tls_(std::move(tls)),
       connect_timeout_(settings.connect_timeout),
       dead_after_(settings.dead_after),
-      destinations_(settings.destinations, parts.is_own_address) {}
+      destinations_(settings.destinations, parts.is_own_address) {
+  if (settings.proxy) proxy_.emplace(*settings.proxy, destinations_);
+}
 
 std::unique_ptr<PendingOpen> UpstreamFactory::open(const Origin& origin, OpenListener& listener) {
-  return std::make_unique<Open>(parts_, destinations_, tls_.get(), connect_timeout_, dead_after_,
-                                origin, listener);
+  const UpstreamProxy* proxy = proxy_ && proxy_->serves(origin) ? &*proxy_ : nullptr;
+  const AddressRules& rules =
+      proxy != nullptr ? static_cast<const AddressRules&>(*proxy) : destinations_;
+  const Way way{rules, proxy, origin.secure() ? tls_.get() : nullptr};
+  return std::make_unique<Open>(parts_, way, connect_timeout_, dead_after_, origin, listener);
 }
 
 }  // namespace trunkd

@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "net/connector.h"
 #include "pool/connection_factory.h"
 #include "upstream/destinations.h"
+#include "upstream/upstream_proxy.h"
 
 namespace trunkd {
 
@@ -23,9 +25,10 @@ struct UpstreamParts {
 
 // What a session says of its connections.
 struct UpstreamSettings {
-  Duration connect_timeout = 5s;  // lookup, TCP and TLS together
+  Duration connect_timeout = 5s;  // lookup, TCP, a proxy's handshake and TLS together
   Duration dead_after = 5s;  // of a connection whose other end acknowledges nothing; 0: no limit
   DestinationSettings destinations;
+  std::optional<ProxySettings> proxy;  // none: origins are connected to directly
   TlsSettings tls;
 
   bool operator==(const UpstreamSettings&) const = default;
@@ -50,6 +53,7 @@ class UpstreamFactory final : public ConnectionFactory {
   const Duration connect_timeout_;
   const Duration dead_after_;
   const Destinations destinations_;
+  std::optional<const UpstreamProxy> proxy_;
 };
 
 }  // namespace trunkd

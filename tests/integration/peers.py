@@ -21,10 +21,11 @@ PEERS = os.path.join(_ROOT, ".deps", "peers")  # where scripts/setup unpacks the
 
 
 def find(name):
-    """The path of nginx or haproxy: $TRUNKD_NGINX, the unpacked one, or the installed one."""
+    """The path of nginx, say: $TRUNKD_NGINX, the unpacked one, or the installed one."""
     candidates = [
         os.environ.get("TRUNKD_" + name.upper()),
         os.path.join(PEERS, "usr", "sbin", name),
+        os.path.join(PEERS, "usr", "bin", name),
         shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin"),
     ]
     return next((path for path in candidates if path and os.access(path, os.X_OK)), None)
@@ -152,6 +153,53 @@ class Nginx:
         self.process.terminate()
         self.process.wait(20)
         self._errors.close()
+        self.directory.cleanup()
+
+
+class Tinyproxy:
+    """A real tinyproxy in the foreground, a forward proxy on a port of 127.0.0.1.
+
+    `login` is "user password", if there is one.
+    """
+
+    def __init__(self, login=None):
+        self.directory = tempfile.TemporaryDirectory(prefix="trunkd-test-tinyproxy-")
+        self.port = free_port()
+        path = os.path.join(self.directory.name, "tinyproxy.conf")
+        with open(path, "w") as out:
+            out.write(f"Port {self.port}\nListen 127.0.0.1\nAllow 127.0.0.1\nTimeout 60\n"
+                      "LogLevel Connect\n")
+            if login:
+                out.write(f"BasicAuth {login}\n")
+        program = find("tinyproxy")
+        self._log = open(os.path.join(self.directory.name, "log"), "w+")
+        self.process = subprocess.Popen([program, "-d", "-c", path], stdout=self._log,
+                                        stderr=self._log, env=environment_of(program))
+        eventually(self._listens, what="tinyproxy's port")
+
+    def _listens(self):
+        if self.process.poll() is not None:
+            raise AssertionError("tinyproxy did not start: " + self.log())
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def log(self):
+        self._log.seek(0)
+        return self._log.read()
+
+    def requests(self):
+        """The request lines that it was sent: ["CONNECT localhost:443 HTTP/1.1"]."""
+        marks = (line.partition("): ") for line in self.log().splitlines()
+                 if "Request (file descriptor" in line)
+        return [request for _, _, request in marks]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(20)
+        self._log.close()
         self.directory.cleanup()
 
 

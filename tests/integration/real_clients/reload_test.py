@@ -105,7 +105,7 @@ class ReloadTest(unittest.TestCase):
         made = {}
         for name, limit in limits.items():
             made.update(session(name, self.origins[name].url, connections=limit,
-                                keepalive={"idle": "5m", "max_age": False}))
+                                keepalive={"idle": "5m", "max_age": "10h"}))
         return made
 
     def write(self, daemon, sessions, text=None):

@@ -91,6 +91,41 @@ TEST(ConfigYamlTest, ASecretIsPrintedAsItsReference) {
   }
 }
 
+TEST(ConfigYamlTest, AProxysPasswordIsMaskedAndTheMaskIsNoPassword) {
+  SessionConfig session = plain_session();
+  session.upstream_proxy.kind = UpstreamProxyConfig::Kind::socks5h;
+  session.upstream_proxy.host = "2001:db8::1";
+  session.upstream_proxy.port = 1080;
+  session.upstream_proxy.user = "a@b";
+  session.upstream_proxy.password = "hunter2";
+  const std::string text = to_yaml(with(session));
+  EXPECT_NE(text.find("upstream_proxy: \"socks5h://a%40b:********@[2001:db8::1]:1080\"\n"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(text.find("hunter2"), std::string::npos);
+  const LoadedConfig loaded = load_config_text(text, "t.yaml");
+  ASSERT_EQ(loaded.mistakes.size(), 1U);
+  EXPECT_NE(loaded.mistakes[0].message.find("\"trunkd config\" shows"), std::string::npos);
+
+  session.upstream_proxy.password.clear();
+  session.upstream_proxy.secret = {SecretRef::Kind::file, "/run/p"};
+  session.no_proxy = {"*.corp.example", "10.0.0.0/8"};
+  expect_loads_again(with(session));
+  EXPECT_NE(to_yaml(with(session)).find("    upstream_proxy:\n      url: "), std::string::npos);
+}
+
+TEST(ConfigYamlTest, TheLoginInAProxysUrlIsDecoded) {
+  const LoadedConfig loaded = load_config_text(
+      "sessions: {a: {base_url: \"http://a.example\", upstream_proxy: "
+      "\"http://%C3%BC:p%40%3A%2F%25@Proxy.Example.:3128\"}}",
+      "t.yaml");
+  ASSERT_TRUE(loaded.config);
+  const UpstreamProxyConfig& proxy = loaded.config->sessions[0].upstream_proxy;
+  EXPECT_EQ(proxy.host, "proxy.example");
+  EXPECT_EQ(proxy.user, "ü");
+  EXPECT_EQ(proxy.password, "p@:/%");
+}
+
 TEST(ConfigYamlTest, NestedGroupsAndShortFormsArePrintedOnce) {
   SessionConfig session = plain_session();
   session.cookies.keep = CookiesConfig::Keep::persist;

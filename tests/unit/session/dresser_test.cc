@@ -36,6 +36,43 @@ TEST(DresserTest, ARequestWithoutHostGetsOne) {
             "GET /v1/x HTTP/1.1\r\nA: 1\r\nHost: api.example\r\n\r\n");
 }
 
+std::string dressed_for_proxy(const RequestHead& head, std::string_view target,
+                              const ProxyAccess& proxy, const SessionConfig& session = {}) {
+  std::string out;
+  const Origin origin{Scheme::http, "api.example", 8080};
+  Outgoing outgoing{head, head.method, origin, target, head.framing};
+  outgoing.proxy = &proxy;
+  EXPECT_TRUE(append_upstream_head(out, outgoing, session, nullptr));
+  return out;
+}
+
+TEST(DresserTest, AProxyGetsTheWholeUrlAndItsOwnLogin) {
+  const ProxyAccess proxy("proxy:3128", "u", std::make_shared<const FixedSecret>("p"));
+  const RequestHead head =
+      request("GET", {{"Host", "x"}, {"Proxy-Authorization", "Basic bWluZQ=="}, {"A", "1"}});
+  EXPECT_EQ(dressed_for_proxy(head, "/v1/x?a=b", proxy),
+            "GET http://api.example:8080/v1/x?a=b HTTP/1.1\r\nHost: api.example:8080\r\nA: 1\r\n"
+            "Proxy-Authorization: Basic dTpw\r\n\r\n");
+  EXPECT_EQ(dressed(head), "GET /v1/x HTTP/1.1\r\nHost: api.example\r\nA: 1\r\n\r\n");
+}
+
+TEST(DresserTest, TheStarOfOptionsIsAUrlWithoutPathToAProxy) {
+  const ProxyAccess proxy("proxy:3128", "", nullptr);
+  EXPECT_EQ(dressed_for_proxy(request("OPTIONS", {{"Host", "x"}}), "*", proxy),
+            "OPTIONS http://api.example:8080 HTTP/1.1\r\nHost: api.example:8080\r\n\r\n");
+}
+
+TEST(DresserTest, WithoutTheProxysPasswordNoRequestIsMade) {
+  const ProxyAccess proxy("proxy:3128", "u",
+                          std::make_shared<const FixedSecret>(no_secret("env:P", "it is not set")));
+  const RequestHead head = request("GET", {{"Host", "x"}});
+  std::string out;
+  Outgoing outgoing{head, head.method, kOrigin, "/", head.framing};
+  outgoing.proxy = &proxy;
+  EXPECT_EQ(append_upstream_head(out, outgoing, {}, nullptr).error().kind,
+            ErrorKind::credential_unavailable);
+}
+
 TEST(DresserTest, TheBodyIsFramedAnew) {
   RequestHead head = request("POST", {{"Host", "x"}, {"content-length", "5"}});
   head.framing = {Framing::length, 5};

@@ -56,8 +56,8 @@ TEST_F(DestinationsTest, TheReasonNamesTheAddressAndTheSetting) {
 }
 
 TEST_F(DestinationsTest, AllowPrivateNamesHostsAddressesAndNetworks) {
-  settings_.allow_private_hosts = {"intranet.example", "*.corp.example"};
-  settings_.allow_private_networks = {"192.168.1.0/24", "10.0.0.7", "fd00::/8"};
+  settings_.allow_private_named = {"intranet.example", "*.corp.example", "192.168.1.0/24",
+                                   "10.0.0.7", "fd00::/8"};
   EXPECT_EQ(kind("intranet.example", "10.9.9.9"), kNone);
   EXPECT_EQ(kind("www.corp.example", "10.9.9.9"), kNone);
   EXPECT_EQ(kind("corp.example", "10.9.9.9"), ErrorKind::address_refused);

@@ -115,5 +115,21 @@ TEST_F(UpstreamFactoryTest, AnAddressFromTheConfigurationIsNeitherLookedUpNorLef
   EXPECT_EQ(lost_, 0);
 }
 
+// The origin's name is in no table: a lookup of it would throw.
+TEST_F(UpstreamFactoryTest, BehindAProxyItIsTheProxyThatIsLookedUpAndFollowed) {
+  const auto old_place = listener("127.0.0.1", 0);
+  const auto new_place = listener("127.0.0.2", old_place->port());
+  UpstreamSettings settings;
+  settings.proxy = ProxySettings{.host = "shop", .port = old_place->port()};
+  const Origin origin{Scheme::http, "far.test", 80};
+  at("127.0.0.1");
+  use(settings);
+  EXPECT_EQ(open(origin).address(), "127.0.0.1:" + std::to_string(old_place->port()));
+  EXPECT_NE(static_cast<UpstreamConnection&>(*connection_).proxy(), nullptr);
+  at("127.0.0.2");
+  run_until([&] { return lost_ == 1; }, "the end of the connection to the old address");
+  EXPECT_EQ(open(origin).address(), "127.0.0.2:" + std::to_string(old_place->port()));
+}
+
 }  // namespace
 }  // namespace trunkd
