@@ -113,11 +113,10 @@ Result<std::optional<uint64_t>> AdminHandler::Call::number(const char* name) con
 
 struct AdminHandler::Route {
   std::string_view method;
-  std::string_view path;  // "/sessions/*/pause"
-  AdminReply (AdminHandler::*answer)(const Call&);
+  std::string_view path;                            // "/sessions/*/pause"
+  AdminReply (AdminHandler::*answer)(const Call&);  // null: reload(), which answers later
 };
 
-// In the order of docs/admin-api.md.
 const std::vector<AdminHandler::Route>& AdminHandler::routes() {
   static const std::vector<Route> all{
       {"GET", "/", &AdminHandler::page},
@@ -143,6 +142,7 @@ const std::vector<AdminHandler::Route>& AdminHandler::routes() {
       {"GET", "/requests", &AdminHandler::list_requests},
       {"GET", "/requests/*", &AdminHandler::one_request},
       {"POST", "/drain", &AdminHandler::drain},
+      {"POST", "/reload", nullptr},
       {"POST", "/page", &AdminHandler::open_page},
       {"POST", "/token", &AdminHandler::exchange_token},
   };
@@ -150,6 +150,15 @@ const std::vector<AdminHandler::Route>& AdminHandler::routes() {
 }
 
 AdminHandler::AdminHandler(AdminHost& host) : host_(host) {}
+
+std::vector<std::string> AdminHandler::route_names() {
+  std::vector<std::string> names;
+  names.reserve(routes().size());
+  for (const Route& route : routes()) {
+    names.push_back(std::string(route.method) + ' ' + std::string(route.path));
+  }
+  return names;
+}
 
 const HostGuard& AdminHandler::guard() const { return host_.sessions().router().guard(); }
 
@@ -172,15 +181,17 @@ void AdminHandler::handle(const AdminRequest& request, AdminDoor& door,
                           const std::shared_ptr<AdminReplyTo>& to) {
   Call call{request, door, {}, request.path.empty() ? "" : std::string_view(request.path.back())};
   if (request.path.size() > 1 && request.path[0] == "sessions") call.session = request.path[1];
-  if (request.method == "POST" && fits("/reload", request.path)) return reload(to);
 
   std::string allowed;
   for (const Route& route : routes()) {
     if (!fits(route.path, request.path)) continue;
-    if (route.method == request.method) return to->reply((this->*route.answer)(call));
-    allowed = route.method;
+    if (route.method != request.method) {
+      allowed = route.method;
+      continue;
+    }
+    if (route.answer == nullptr) return reload(to);
+    return to->reply((this->*route.answer)(call));
   }
-  if (fits("/reload", request.path)) allowed = "POST";
   if (allowed.empty()) {
     return to->reply(admin_problem(404, "Not found", "/openapi.json lists what there is"));
   }

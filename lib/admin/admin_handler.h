@@ -1,4 +1,4 @@
-// AdminHandler: the routes of the admin interface (docs/admin-api.md, openapi.json).
+// AdminHandler: the routes of the admin interface (docs/admin.md, openapi.json).
 
 #pragma once
 
@@ -25,6 +25,8 @@ class AdminHandler {
               const std::shared_ptr<AdminReplyTo>& to);
   // Of the running configuration.
   const HostGuard& guard() const;
+  // All routes: "GET /sessions/*".
+  static std::vector<std::string> route_names();
 
  private:
   struct Call;

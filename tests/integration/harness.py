@@ -84,7 +84,8 @@ class Daemon:
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
-            env={**os.environ, **(environment or {})},
+            # Its own place for what is one for all daemons of a user, unless a test says otherwise.
+            env={**os.environ, "RUNTIME_DIRECTORY": self.directory.name, **(environment or {})},
         )
         self.pid = self.process.pid
         self._reader = threading.Thread(target=self._read, daemon=True)
