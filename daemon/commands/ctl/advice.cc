@@ -46,8 +46,8 @@ std::string_view advice_text(ErrorKind kind) {
              "it, or sessions.NAME.queue.max, or let the clients ask less.";
     case queue_timeout:
       return "All connections were in use for too long: raise sessions.NAME.connections if the "
-             "origin bears it, or sessions.NAME.queue.timeout; trunkd ctl session NAME shows what "
-             "they are busy with.";
+             "origin bears it, or sessions.NAME.queue.timeout; trunkd ctl session NAME shows "
+             "them.";
     case shutting_down:
       return "The daemon was ending; ask again when it is back.";
     case rate_limited:

@@ -105,7 +105,7 @@ std::string Story::answered() const {
     return said + "The client had no answer when it ended, after " + total() + ".\n";
   const auto bytes = request_.at("bytes_out").get<uint64_t>();
   const bool own = !error_.empty() && said.empty() && kind_.has_value();
-  return said + fmt::format("{} {} with {}, all in all after {}.\n",
+  return said + fmt::format("{} {}, {}, {} in all.\n",
                             own ? "trunkd itself answered with status" : "The client got status",
                             status_, counted(bytes, "byte"), total());
 }

@@ -122,9 +122,9 @@ std::string session_text(const Json& session) {
                            number(connections.at("busy")), number(connections.at("idle")),
                            number(connections.at("connecting")), number(connections.at("limit"))));
   text += fact("queue", queue_fact(session.at("queue")));
-  text += fact("reuse",
-               fmt::format("{} of {} got a kept connection ({})", number(leases.at("reused")),
-                           counted(leases.at("total").get<uint64_t>(), "request"), reuse(session)));
+  text += fact("reuse", fmt::format("{} of {} requests got a kept connection ({})",
+                                    number(leases.at("reused")), number(leases.at("total")),
+                                    reuse(session)));
   text += fact("opened", fmt::format("{}; {} failed",
                                      counted(opened.at("total").get<uint64_t>(), "connection"),
                                      number(opened.at("failed"))));

@@ -137,6 +137,8 @@ class AdminApiTest(unittest.TestCase):
                     self.ask("POST", f"/sessions/{name}/kill", status=200)
                 self.assertEqual(self.ask("POST", "/drain")["state"], "draining")
                 self.assertEqual(daemon.process.wait(20), 0)
+                self.silent.close()
+                self.waiting.close()
         self.assertEqual(set(self.description.seen), self.description.operations())
 
     def ask(self, method, path, body=None, status=None, headers=None):

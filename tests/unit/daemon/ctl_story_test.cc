@@ -16,7 +16,7 @@ TEST(RequestStoryTest, ARequestThatWentWellIsToldInOrder) {
             "It did not have to wait in line.\n"
             "Connection 5, which was open already, carried it as its request 42.\n"
             "The origin's answer began 30 ms after it was sent.\n"
-            "The client got status 200 with 1,234 bytes, all in all after 32 ms.\n");
+            "The client got status 200, 1,234 bytes, 32 ms in all.\n");
 }
 
 TEST(RequestStoryTest, ANewConnectionIsToldWithWhatItTook) {
