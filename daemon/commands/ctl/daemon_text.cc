@@ -65,10 +65,10 @@ std::string reload_errors(const Json& outcome) {
 std::string cookie_list_table(const Json& cookies) {
   TextTable table({{"DOMAIN"}, {"PATH"}, {"NAME"}, {"EXPIRES"}, {"FLAGS"}});
   for (const Json& cookie : cookies) {
-    const Json& name = cookie.at("name");
+    const std::string name = text_of(cookie.at("name"));
     const Json& expires = cookie.at("expires");
     table.add({(cookie.at("host_only").get<bool>() ? "" : ".") + text_of(cookie.at("domain")),
-               text_of(cookie.at("path")), name == "" ? "(none)" : text_of(name),
+               text_of(cookie.at("path")), name.empty() ? "(none)" : name,
                expires.is_null() ? "session" : text_of(expires), cookie_flags(cookie)});
   }
   return table.empty() ? "There are no cookies.\n" : table.text();

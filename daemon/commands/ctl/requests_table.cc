@@ -8,8 +8,8 @@ namespace trunkd {
 namespace {
 
 std::string text_or_dash(const Json& json) {
-  if (json.is_null() || json == "") return "-";
-  return printable(json.get_ref<const std::string&>());
+  const std::string text = json.is_null() ? "" : json.get<std::string>();
+  return text.empty() ? "-" : printable(text);
 }
 
 std::string request_url(const Json& request) {

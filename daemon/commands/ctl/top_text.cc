@@ -1,6 +1,7 @@
 #include "daemon/commands/ctl/top_text.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -57,7 +58,7 @@ Rate leases_rate(const TopSample& before, const TopSample& after, const Json& se
 std::string rate_shown(const Rate& rate) {
   if (!rate) return "-";
   return *rate < 9.95 ? fmt::format("{:.1f}", *rate)
-                      : with_commas(static_cast<uint64_t>(*rate + 0.5));
+                      : with_commas(static_cast<uint64_t>(std::llround(*rate)));
 }
 
 std::string heading(const TopSample& before, const TopSample& after) {
