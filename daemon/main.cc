@@ -13,6 +13,8 @@
 #include "daemon/commands/check.h"
 #include "daemon/commands/config.h"
 #include "daemon/commands/cookies.h"
+#include "daemon/commands/ctl/ctl.h"
+#include "daemon/commands/ctl/ctl_options.h"
 #include "daemon/commands/demo.h"
 #include "daemon/commands/schema.h"
 #include "daemon/commands/serve.h"
@@ -33,31 +35,13 @@ void add_files_option(CLI::App* command, std::vector<std::string>& files) {
       ->allow_extra_args(false);
 }
 
-// Each verb takes the session; the rest of `command` is filled in as far as the verb knows it.
 CLI::App* add_cookies(CLI::App& app, std::vector<std::string>& files,
                       trunkd::CookiesCommand& command) {
-  using Verb = trunkd::CookiesCommand::Verb;
   CLI::App* cookies =
       app.add_subcommand("cookies", "Look at or change the cookie file of a stopped daemon");
   cookies->require_subcommand(1);
-  const auto add = [&](Verb verb, const char* name, const char* description) {
-    CLI::App* added = cookies->add_subcommand(name, description);
-    added->callback([&command, verb] { command.verb = verb; });
-    add_files_option(added, files);
-    added->add_option("SESSION", command.session, "The session, or the jar that sessions share")
-        ->required();
-    added->add_option("--jar", command.jar, "The value of Trunkd-Jar, with scope: header");
-    return added;
-  };
-  add(Verb::list, "list", "Show all but the values")
-      ->add_flag("--json", command.json, "As a JSON array");
-  CLI::App* clear = add(Verb::clear, "clear", "Remove all cookies, or some");
-  clear->add_option("NAME", command.name, "Only those of this name");
-  clear->add_option("--domain", command.domain, "Only those of this domain and below it");
-  add(Verb::import_file, "import", "Add the cookies of a cookies.txt, which win")
-      ->add_option("FILE", command.file, "The file; - is standard input")
-      ->capture_default_str();
-  add(Verb::export_file, "export", "Write a cookies.txt to standard output, with the values");
+  trunkd::add_cookie_verbs(*cookies, command,
+                           [&files](CLI::App& verb) { add_files_option(&verb, files); });
   return cookies;
 }
 
@@ -75,17 +59,44 @@ CLI::App* add_check(CLI::App& app, trunkd::CheckOptions& options) {
   return check;
 }
 
-// CLI11 would only say that a command is missing.
-bool is_unknown_command(const CLI::App& app, const char* word) {
-  std::vector<std::string> known;
-  for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
-  if (word[0] == '-' || std::find(known.begin(), known.end(), word) != known.end()) return false;
-  std::cerr << "trunkd: unknown command \"" << trunkd::escaped(word) << '"';
-  if (const auto near = trunkd::nearest_word(word, known)) {
-    std::cerr << ", did you mean \"" << *near << "\"?";
+// The command of `app` that `word` names, and the names of all.
+const CLI::App* command_named(const CLI::App& app, const std::string& word,
+                              std::vector<std::string>& known) {
+  const CLI::App* found = nullptr;
+  for (const CLI::App* command : app.get_subcommands({})) {
+    if (command->check_name(word)) found = command;
+    known.push_back(command->get_name());
   }
-  std::cerr << "\nRun with --help for the commands.\n";
-  return true;
+  return found;
+}
+
+// CLI11 would only say that a command is missing.
+bool has_unknown_command(const CLI::App& app, int argc, char** argv) {
+  const CLI::App* within = &app;
+  std::string before;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word.starts_with('-')) {  // passed over, with its value
+      const CLI::Option* option = within->get_option_no_throw(word);
+      if (option == nullptr && word.find('=') == std::string::npos) return false;
+      if (option != nullptr) i += option->get_items_expected_min();
+      continue;
+    }
+    std::vector<std::string> known;
+    const CLI::App* found = command_named(*within, word, known);
+    if (found == nullptr && known.empty()) return false;  // no command takes its place here
+    if (found == nullptr) {
+      std::cerr << "trunkd: unknown command \"" << before << trunkd::escaped(word) << '"';
+      if (const auto near = trunkd::nearest_word(word, known)) {
+        std::cerr << ", did you mean \"" << before << *near << "\"?";
+      }
+      std::cerr << "\nRun with --help for the commands.\n";
+      return true;
+    }
+    before += word + ' ';
+    within = found;
+  }
+  return false;
 }
 
 }  // namespace
@@ -106,12 +117,14 @@ int main(int argc, char** argv) {
   trunkd::CheckOptions check_options;
   trunkd::DemoOptions demo_options;
   trunkd::CookiesCommand cookies_command;
+  trunkd::CtlCommand ctl_command;
   CLI::App* serve = app.add_subcommand("serve", "Run the daemon in the foreground");
   CLI::App* check = add_check(app, check_options);
   CLI::App* config = app.add_subcommand("config", "Print the effective configuration");
   CLI::App* schema = app.add_subcommand("schema", "Print the JSON Schema of the configuration");
   CLI::App* demo = app.add_subcommand("demo", "10,000 calls over 50 connections, on this machine");
   CLI::App* cookies = add_cookies(app, files, cookies_command);
+  CLI::App* ctl = trunkd::add_ctl(app, ctl_command);
   for (CLI::App* command : {serve, check, config}) add_files_option(command, files);
   demo->add_option("--calls", demo_options.calls, "Calls to make")
       ->check(CLI::Range(uint64_t{1}, uint64_t{10'000'000}))
@@ -120,7 +133,7 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(uint64_t{1}, uint64_t{1'000}))
       ->capture_default_str();
 
-  if (argc > 1 && is_unknown_command(app, argv[1])) return trunkd::kExitUsage;
+  if (has_unknown_command(app, argc, argv)) return trunkd::kExitUsage;
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -137,5 +150,6 @@ int main(int argc, char** argv) {
     return trunkd::run_cookies(cookies_command, chosen_files(files),
                                {std::cin, std::cout, std::cerr});
   }
+  if (ctl->parsed()) return trunkd::run_ctl(ctl_command, {std::cin, std::cout, std::cerr});
   return trunkd::run_demo(demo_options);
 }

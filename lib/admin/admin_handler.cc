@@ -113,11 +113,10 @@ Result<std::optional<uint64_t>> AdminHandler::Call::number(const char* name) con
 
 struct AdminHandler::Route {
   std::string_view method;
-  std::string_view path;  // "/sessions/*/pause"
-  AdminReply (AdminHandler::*answer)(const Call&);
+  std::string_view path;                            // "/sessions/*/pause"
+  AdminReply (AdminHandler::*answer)(const Call&);  // null: reload(), which answers later
 };
 
-// In the order of docs/admin-api.md.
 const std::vector<AdminHandler::Route>& AdminHandler::routes() {
   static const std::vector<Route> all{
       {"GET", "/", &AdminHandler::page},
@@ -143,13 +142,32 @@ const std::vector<AdminHandler::Route>& AdminHandler::routes() {
       {"GET", "/requests", &AdminHandler::list_requests},
       {"GET", "/requests/*", &AdminHandler::one_request},
       {"POST", "/drain", &AdminHandler::drain},
+      {"POST", "/reload", nullptr},
       {"POST", "/page", &AdminHandler::open_page},
       {"POST", "/token", &AdminHandler::exchange_token},
   };
   return all;
 }
 
+// A request about cookies that are being read from their file.
+struct AdminHandler::Waiting {
+  AdminRequest request;
+  AdminDoor door;  // a copy: its owner may close it meanwhile
+  std::shared_ptr<AdminReplyTo> to;
+  std::optional<JarWaiter> waiter{};
+};
+
 AdminHandler::AdminHandler(AdminHost& host) : host_(host) {}
+AdminHandler::~AdminHandler() = default;
+
+std::vector<std::string> AdminHandler::route_names() {
+  std::vector<std::string> names;
+  names.reserve(routes().size());
+  for (const Route& route : routes()) {
+    names.push_back(std::string(route.method) + ' ' + std::string(route.path));
+  }
+  return names;
+}
 
 const HostGuard& AdminHandler::guard() const { return host_.sessions().router().guard(); }
 
@@ -170,17 +188,29 @@ bool fits(std::string_view pattern, const std::vector<std::string>& path) {
 
 void AdminHandler::handle(const AdminRequest& request, AdminDoor& door,
                           const std::shared_ptr<AdminReplyTo>& to) {
+  if (auto jar = jar_to_read(request, door)) return wait_for(std::move(jar), request, door, to);
+  answer(request, door, to);
+}
+
+AdminHandler::Call AdminHandler::call_of(const AdminRequest& request, AdminDoor& door) {
   Call call{request, door, {}, request.path.empty() ? "" : std::string_view(request.path.back())};
   if (request.path.size() > 1 && request.path[0] == "sessions") call.session = request.path[1];
-  if (request.method == "POST" && fits("/reload", request.path)) return reload(to);
+  return call;
+}
 
+void AdminHandler::answer(const AdminRequest& request, AdminDoor& door,
+                          const std::shared_ptr<AdminReplyTo>& to) {
+  const Call call = call_of(request, door);
   std::string allowed;
   for (const Route& route : routes()) {
     if (!fits(route.path, request.path)) continue;
-    if (route.method == request.method) return to->reply((this->*route.answer)(call));
-    allowed = route.method;
+    if (route.method != request.method) {
+      allowed = route.method;
+      continue;
+    }
+    if (route.answer == nullptr) return reload(to);
+    return to->reply((this->*route.answer)(call));
   }
-  if (fits("/reload", request.path)) allowed = "POST";
   if (allowed.empty()) {
     return to->reply(admin_problem(404, "Not found", "/openapi.json lists what there is"));
   }
@@ -286,16 +316,46 @@ tl::expected<std::shared_ptr<Jar>, AdminReply> jar_of(Session& session, const Ad
                                       "which by \"jar\"")
                       : no_such("jar", value));
   }
-  jar->open();
   if (!jar->is_read()) {
     return tl::unexpected(admin_problem(
-        503, "Not read yet",
-        jar->failure() ? jar->failure()->detail : "the jar is being read; ask again"));
+        503, "Cannot be read",
+        jar->failure() ? jar->failure()->detail : "the jar is being read again; ask later"));
   }
   return jar;
 }
 
 }  // namespace
+
+// The jar that a request about cookies means, if it has to be read from its file first.
+std::shared_ptr<Jar> AdminHandler::jar_to_read(const AdminRequest& request, AdminDoor& door) const {
+  const Call call = call_of(request, door);
+  if (call.session.empty() || request.path.size() < 3 || request.path[2] != "cookies") return {};
+  const auto session = session_of(call);
+  if (!session || session->jars() == nullptr) return {};
+  const auto named = call.text("jar");
+  if (!named) return {};
+  auto jar = session->jars()->find(named->value_or(std::string(request.parameter("jar"))));
+  return jar && !jar->is_read() ? jar : nullptr;
+}
+
+void AdminHandler::wait_for(std::shared_ptr<Jar> jar, const AdminRequest& request,
+                            const AdminDoor& door, const std::shared_ptr<AdminReplyTo>& to) {
+  waiting_.emplace_front();
+  const auto place = waiting_.begin();
+  place->request = request;
+  place->door = door;
+  place->to = to;
+  place->waiter.emplace([this, place] { on_jar_read(place); });
+  jar->open();
+  place->waiter->wait(std::move(jar));
+}
+
+// Or it cannot be read: then the answer says so.
+void AdminHandler::on_jar_read(std::list<Waiting>::iterator place) {
+  std::list<Waiting> one;
+  one.splice(one.begin(), waiting_, place);
+  answer(one.front().request, one.front().door, one.front().to);
+}
 
 AdminReply AdminHandler::list_cookies(const Call& call) {
   const auto session = session_of(call);

@@ -1,7 +1,8 @@
-// AdminHandler: the routes of the admin interface (docs/admin-api.md, openapi.json).
+// AdminHandler: the routes of the admin interface (docs/admin.md, openapi.json).
 
 #pragma once
 
+#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,17 +20,32 @@ class AdminHandler {
  public:
   // `host` must outlive the handler.
   explicit AdminHandler(AdminHost& host);
+  ~AdminHandler();
+  AdminHandler(const AdminHandler&) = delete;
+  AdminHandler& operator=(const AdminHandler&) = delete;
 
-  // Answers at once, but to a reload. Access has been judged.
+  // Answers at once, but to a reload, and about cookies that have to be read from their file first.
+  // Access has been judged.
   void handle(const AdminRequest& request, AdminDoor& door,
               const std::shared_ptr<AdminReplyTo>& to);
   // Of the running configuration.
   const HostGuard& guard() const;
+  // All routes: "GET /sessions/*".
+  static std::vector<std::string> route_names();
 
  private:
   struct Call;
   struct Route;
+  struct Waiting;
   static const std::vector<Route>& routes();
+
+  static Call call_of(const AdminRequest& request, AdminDoor& door);
+  void answer(const AdminRequest& request, AdminDoor& door,
+              const std::shared_ptr<AdminReplyTo>& to);
+  std::shared_ptr<Jar> jar_to_read(const AdminRequest& request, AdminDoor& door) const;
+  void wait_for(std::shared_ptr<Jar> jar, const AdminRequest& request, const AdminDoor& door,
+                const std::shared_ptr<AdminReplyTo>& to);
+  void on_jar_read(std::list<Waiting>::iterator place);
 
   AdminReply healthy(const Call& call);
   AdminReply ready(const Call& call);
@@ -56,6 +72,7 @@ class AdminHandler {
   std::shared_ptr<Session> session_of(const Call& call) const;
 
   AdminHost& host_;
+  std::list<Waiting> waiting_;
 };
 
 }  // namespace trunkd
