@@ -27,17 +27,33 @@ std::string random_prefix() {
 class RealParts final : public SessionParts {
  public:
   RealParts(Loop& loop, Log& log, const Config& config, UpstreamParts& upstream,
-            const JarStorage* jars)
-      : loop_(loop), log_(log), config_(config), upstream_(upstream), jars_(jars) {}
+            const JarStorage* jars, SessionMetricsByName& metrics)
+      : loop_(loop),
+        log_(log),
+        config_(config),
+        upstream_(upstream),
+        jars_(jars),
+        metrics_(metrics) {}
 
   Result<std::unique_ptr<ConnectionFactory>> make_factory(const SessionConfig& session) override {
     UpstreamSettings settings = upstream_settings(config_, session);
-    settings.on_tls_files = tell_tls_files(log_, session.name);
+    const std::shared_ptr<SessionMetrics> counted = metrics(session);
+    settings.metrics = std::shared_ptr<OpeningMetrics>(counted, &counted->opening);
+    settings.on_tls_files = [opening = settings.metrics,
+                             tell = tell_tls_files(log_, session.name)](const Error* problem) {
+      ++(problem == nullptr ? opening->tls_files_used : opening->tls_files_refused);
+      tell(problem);
+    };
     return UpstreamFactory::create(upstream_, settings);
   }
   std::unique_ptr<Secret> open_secret(const SessionConfig& session,
                                       const SecretRef& reference) override {
     return trunkd::open_secret(loop_, log_, session.name, reference);
+  }
+  std::shared_ptr<SessionMetrics> metrics(const SessionConfig& session) override {
+    std::shared_ptr<SessionMetrics>& found = metrics_[session.name];
+    if (!found) found = std::make_shared<SessionMetrics>();
+    return found;
   }
   const JarParts& jar_parts() override { return jars_->parts(); }
 
@@ -47,6 +63,7 @@ class RealParts final : public SessionParts {
   const Config& config_;
   UpstreamParts& upstream_;
   const JarStorage* jars_;  // null if no session has cookies
+  SessionMetricsByName& metrics_;
 };
 
 bool has_cookies(const Config& config) {
@@ -83,11 +100,13 @@ Server::Server(Loop& loop, std::shared_ptr<const Config> config, Log& log,
       access_log_(loop, access_sink_.get(), access_format),
       resolver_(loop),
       addresses_(loop, resolver_, [this](std::string_view text) { log_.warning(text); }),
+      started_(loop.wall_now()),
       upstream_{loop, addresses_, trust_, last_connection_id_,
                 [this](const SocketAddress& address) { return is_own_address(address); }},
       context_{loop, access_log_, log, nullptr, random_prefix()},
       clients_(context_, client_limit(*config_)),
-      drain_deadline_(loop, [this] { finish_drain(); }) {}
+      drain_deadline_(loop, [this] { finish_drain(); }),
+      lag_(loop) {}
 
 // What is disposed of still refers to the parts of this server, so it goes first.
 Server::~Server() {
@@ -104,7 +123,7 @@ Result<bool> Server::start() {
     if (!opened) return tl::unexpected(opened.error());
     jars_ = std::move(*opened);
   }
-  RealParts parts(loop_, log_, *config_, upstream_, jars_.get());
+  RealParts parts(loop_, log_, *config_, upstream_, jars_.get(), session_metrics_);
   auto table = SessionTable::create(loop_, parts, config_);
   if (!table) return tl::unexpected(table.error());
   context_.table = std::move(*table);
@@ -118,6 +137,7 @@ Result<bool> Server::start() {
     }
     warn_of_tls(log_, config_->sessions[i]);
   }
+  reloads_.last_success = loop_.wall_now();
   log_.info("ready");
   return true;
 }
@@ -244,6 +264,11 @@ uint16_t Server::port(std::string_view session) const {
     if (wanted && door->arrival.local_port != 0) return door->arrival.local_port;
   }
   return 0;
+}
+
+std::string Server::metrics() const {
+  return metrics_text({*context_.table, context_.unrouted, clients_, addresses_, access_log_, lag_,
+                       reloads_, jars_.get(), started_});
 }
 
 Session* Server::session(std::string_view name) const {

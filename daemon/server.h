@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,17 +14,23 @@
 #include "base/result.h"
 #include "config/config.h"
 #include "daemon/jar_storage.h"
+#include "daemon/metrics_source.h"
 #include "event/listener.h"
 #include "event/loop.h"
+#include "event/loop_lag.h"
 #include "event/resolver.h"
 #include "net/address_cache.h"
 #include "net/tls_context.h"
 #include "observe/access_log.h"
+#include "observe/session_metrics.h"
 #include "proxy/downstream_set.h"
 #include "proxy/proxy_context.h"
 #include "session/session.h"
 
 namespace trunkd {
+
+// What was counted outlives a session: one of the same name goes on with it.
+using SessionMetricsByName = std::map<std::string, std::shared_ptr<SessionMetrics>, std::less<>>;
 
 class Server {
  public:
@@ -45,6 +52,10 @@ class Server {
   uint16_t port(std::string_view session) const;
   Session* session(std::string_view name) const;  // null if there is none
   size_t clients() const { return clients_.size(); }
+
+  // The numbers of this moment as Prometheus reads them, after start().
+  std::string metrics() const;
+  ReloadMetrics& reloads() { return reloads_; }  // to be kept by who reloads
 
  private:
   // One address that listens, and what it means for the requests that arrive there.
@@ -73,6 +84,9 @@ class Server {
   AddressCache addresses_;
   TrustStores trust_;
   uint64_t last_connection_id_ = 0;
+  SessionMetricsByName session_metrics_;
+  ReloadMetrics reloads_;
+  const WallTime started_;
   UpstreamParts upstream_;
   std::unique_ptr<JarStorage> jars_;  // null if no session has cookies
   ProxyContext context_;
@@ -80,6 +94,7 @@ class Server {
   std::vector<std::unique_ptr<Door>> doors_;
   std::function<void()> on_drained_;
   Timer drain_deadline_;
+  LoopLag lag_;
 };
 
 // A free choice of `max` clients that leaves descriptors for the sessions' connections and the

@@ -26,8 +26,8 @@ Exchange::Exchange(ProxyContext& context, ResponseSink& sink, RequestHead&& head
       cookies_written_([this] { release_held(); }) {}
 
 Exchange::~Exchange() {
-  if (!logged_ && error_word_.empty()) error_word_ = kClientGone;
-  write_log_line();
+  if (!concluded_ && !error_) error_ = ErrorKind::client_gone;
+  conclude();
 }
 
 // ---- the way up ----
@@ -36,9 +36,10 @@ void Exchange::start(const Arrival& arrival) {
   std::optional<size_t> known;
   auto route = context_.table->router().route(request_, arrival, &known);
   if (known) session_ = context_.table->sessions()[*known];
+  if (route) session_ = context_.table->sessions()[route->session];
+  begin_count();
   if (!route) return fail(route.error());
   route_ = std::move(*route);
-  session_ = context_.table->sessions()[route_.session];
 
   if (auto error = objection()) return fail(*error);
   if (answer_by_max_forwards()) return;
@@ -272,6 +273,7 @@ void Exchange::on_attempt_end(const Headers& trailers) {
     return;
   }
   response_ = Response::complete;
+  answered_ = true;
   sink_.send_end(trailers);
   finish();
 }
@@ -280,7 +282,7 @@ void Exchange::on_attempt_end(const Headers& trailers) {
 
 // Every failure: an answer of our own, or a visible break if the origin's has begun.
 void Exchange::fail(const Error& error) {
-  error_word_ = failure_of(error.kind).word;
+  error_ = error.kind;
   if (response_ == Response::none && failure_of(error.kind).status != 0) {
     return answer(problem_reply(error, session_ ? session_->name() : std::string_view{},
                                 context_.scheduler.wall_now()));
@@ -299,6 +301,7 @@ void Exchange::answer(LocalReply reply) {
     return hold_until_written(std::move(held));
   }
   response_ = Response::complete;
+  answered_ = by_us_ = true;
   status_ = reply.head.status;
   if (!session_ || session_->settings().response_info) append_response_info(reply.fields);
   sink_.send_head(reply.head, reply.fields);
@@ -329,18 +332,45 @@ void Exchange::cancel() {
 void Exchange::finish() {
   stop_waiting();
   dispose_attempt();
-  write_log_line();
+  conclude();
   sink_.on_exchange_finished();  // disposes of this exchange
 }
 
-void Exchange::write_log_line() {
-  if (std::exchange(logged_, true) || !context_.access_log.enabled()) return;
+// Each exchange counts as begun exactly once, and as ended.
+void Exchange::begin_count() {
+  metrics_ = session_ ? &session_->metrics() : &context_.unrouted;
+  ++metrics_->requests;
+  ++metrics_->active;
+}
+
+void Exchange::conclude() {
+  if (std::exchange(concluded_, true)) return;
+  const Duration total = context_.scheduler.now() - started_;
+  count(total);
+  if (context_.access_log.enabled()) write_log_line(total);
+}
+
+void Exchange::count(Duration total) {
+  if (metrics_ == nullptr) begin_count();  // it was never routed
+  SessionMetrics& metrics = *metrics_;
+  --metrics.active;
+  if (tunnel_) --metrics.tunnels_active;
+  metrics.bytes_in += tunnel_ ? tunnel_->bytes_up() : body_.received();
+  metrics.bytes_out += tunnel_ ? tunnel_->bytes_down() : bytes_out_;
+  if (facts_.connection_id != 0) metrics.queue.observe(facts_.queue);
+  if (facts_.ttfb) metrics.first_byte.observe(*facts_.ttfb);
+  if (!answered_) return metrics.aborted.add(error_.value_or(ErrorKind::internal));
+  (by_us_ ? metrics.from_us : metrics.from_origin).add(status_);
+  if (by_us_ && error_) metrics.errors.add(*error_);
+  if (!tunnel_) metrics.total.observe(total);
+}
+
+void Exchange::write_log_line(Duration total) {
   const std::string id = request_id(context_.id_prefix, number_);
   const std::string host = session_ ? route_.origin.authority() : std::string();
   const std::string_view target = request_.target;
   AccessRecord record;
-  const SteadyTime now = context_.scheduler.now();
-  record.total = now - started_;
+  record.total = total;
   record.started = context_.scheduler.wall_now() - record.total;
   record.request_id = id;
   if (session_) record.session = session_->name();
@@ -363,7 +393,7 @@ void Exchange::write_log_line() {
     record.tls = facts_.times.tls;
   }
   record.ttfb = facts_.ttfb;
-  record.error = error_word_;
+  if (error_) record.error = failure_of(*error_).word;
   context_.access_log.write(record);
 }
 

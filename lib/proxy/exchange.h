@@ -115,9 +115,10 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
   void fail(const Error& error);
   void answer(LocalReply reply);
   void finish();
-  void write_log_line();
-
-  static constexpr std::string_view kClientGone = "client_gone";  // in the log
+  void begin_count();
+  void conclude();
+  void count(Duration total);
+  void write_log_line(Duration total);
 
   ProxyContext& context_;
   ResponseSink& sink_;
@@ -125,7 +126,8 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
   const uint64_t number_;
   const SteadyTime started_;
 
-  std::shared_ptr<Session> session_;  // none until routed
+  std::shared_ptr<Session> session_;   // none until routed
+  SessionMetrics* metrics_ = nullptr;  // the session's, or `unrouted`; null until then
   Route route_;
   int max_forwards_ = -1;  // what the field becomes; -1: it is not there
   BodySource body_;
@@ -159,8 +161,10 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
   bool sink_full_ = false;
   int status_ = 0;
   uint64_t bytes_out_ = 0;
-  std::string_view error_word_;  // of kFailures; empty if all went well
-  bool logged_ = false;
+  std::optional<ErrorKind> error_;  // none if all went well
+  bool answered_ = false;           // wholly
+  bool by_us_ = false;              // not by the origin
+  bool concluded_ = false;          // counted and logged
 };
 
 }  // namespace trunkd

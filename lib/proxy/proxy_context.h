@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/scheduler.h"
 #include "observe/access_log.h"
+#include "observe/session_metrics.h"
 #include "session/session.h"
 
 namespace trunkd {
@@ -22,6 +23,7 @@ struct ProxyContext {
   std::string id_prefix;                      // of request ids; random, so that two runs don't meet
   bool draining = false;                      // every answer ends its client's connection
   uint64_t requests = 0;                      // exchanges begun
+  SessionMetrics unrouted{};                  // of requests for which no session was found
   std::string scratch{};  // for heads on their way out: cleared by who uses it, within one call
 
   const Config& config() const { return table->config(); }

@@ -27,7 +27,8 @@ class JarSet {
   // has been called). Errors: malformed_request (Trunkd-Jar), jar_limit.
   Result<std::shared_ptr<Jar>> jar_for(const Headers& request);
 
-  size_t size() const { return by_value_.size(); }
+  const std::string& name() const { return name_; }
+  size_t size() const { return only_ ? 1 : by_value_.size(); }
 
  private:
   struct Entry {

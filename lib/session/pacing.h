@@ -39,6 +39,7 @@ class Pacing {
   void pause(const Origin& origin, Duration time);
   Duration pause_left(const Origin& origin) const;  // zero: none
 
+  size_t paused_count() const;                             // origins, now
   size_t origin_count() const { return origins_.size(); }  // of which something is known
 
  private:

@@ -80,6 +80,7 @@ Session::Session(Scheduler& scheduler, Makings makings, std::shared_ptr<const Co
       pool_(std::move(makings.pool)),
       credential_(std::move(makings.credential)),
       jars_(std::move(makings.jars)),
+      metrics_(std::move(makings.metrics)),
       pacing_(scheduler, pool_->connections, settings().rate, settings().retry) {}
 
 Result<std::shared_ptr<Jar>> Session::jar_for(const Headers& request) {
@@ -91,7 +92,10 @@ std::optional<Duration> Session::note_pause(const Origin& origin, const Response
   const auto pause =
       pause_asked(answer.status, answer.headers, scheduler_.wall_now(), settings().retry);
   const bool obeys = settings().retry.retry_after_max > Duration::zero();
-  if (pause && obeys) pacing_.pause(origin, *pause);
+  if (pause && obeys) {
+    ++metrics_->pauses;
+    pacing_.pause(origin, *pause);
+  }
   return pause;
 }
 
@@ -109,7 +113,8 @@ class SessionTable::Builder {
       error.detail = "session \"" + settings.name + "\": " + error.detail;
       return tl::unexpected(std::move(error));
     }
-    Session::Makings makings{std::move(*pool), nullptr, jars_of(settings)};
+    Session::Makings makings{std::move(*pool), nullptr, jars_of(settings),
+                             parts_.metrics(settings)};
     if (settings.auth.kind != AuthConfig::Kind::none) {
       makings.credential = std::make_unique<const Credential>(
           settings, parts_.open_secret(settings, settings.auth.secret));

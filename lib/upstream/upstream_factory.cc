@@ -7,12 +7,29 @@
 namespace trunkd {
 namespace {
 
+void count_opened(OpeningMetrics& metrics, const Dialled& dialled, bool secure) {
+  metrics.dns.observe(dialled.times.dns);
+  metrics.connect.observe(dialled.times.connect);
+  if (!secure) return;
+  metrics.tls.observe(dialled.times.tls);
+  ++(dialled.tls_resumed ? metrics.handshakes_resumed : metrics.handshakes_full);
+}
+
+void count_failed(OpeningMetrics& metrics, const Error& error) {
+  metrics.failed.add(error.kind);
+  const bool in_handshake =
+      error.kind == ErrorKind::tls_certificate || error.kind == ErrorKind::tls_protocol;
+  if (in_handshake) ++metrics.handshakes_failed;
+}
+
 class Open final : public PendingOpen {
  public:
   Open(const UpstreamParts& parts, const Destinations& destinations, TlsContext* tls,
-       Duration timeout, Duration dead_after, const Origin& origin, OpenListener& listener)
+       OpeningMetrics& metrics, Duration timeout, Duration dead_after, const Origin& origin,
+       OpenListener& listener)
       : parts_(parts),
         destinations_(destinations),
+        metrics_(metrics),
         origin_(origin),
         dead_after_(dead_after),
         listener_(listener),
@@ -23,7 +40,11 @@ class Open final : public PendingOpen {
 
  private:
   void on_done(Result<Dialled> dialled) {
-    if (!dialled) return listener_.on_open_failed(*this, dialled.error());
+    if (!dialled) {
+      count_failed(metrics_, dialled.error());
+      return listener_.on_open_failed(*this, dialled.error());
+    }
+    count_opened(metrics_, *dialled, origin_.secure());
     const SocketAddress address = dialled->socket_address;
     auto connection = std::make_unique<UpstreamConnection>(
         parts_.loop, origin_, std::move(*dialled), ++parts_.last_connection_id, dead_after_);
@@ -36,6 +57,7 @@ class Open final : public PendingOpen {
 
   const UpstreamParts& parts_;
   const Destinations& destinations_;
+  OpeningMetrics& metrics_;
   const Origin origin_;
   const Duration dead_after_;
   OpenListener& listener_;
@@ -58,11 +80,12 @@ UpstreamFactory::UpstreamFactory(const UpstreamParts& parts, std::unique_ptr<Tls
       tls_(std::move(tls)),
       connect_timeout_(settings.connect_timeout),
       dead_after_(settings.dead_after),
-      destinations_(settings.destinations, parts.is_own_address) {}
+      destinations_(settings.destinations, parts.is_own_address),
+      metrics_(settings.metrics) {}
 
 std::unique_ptr<PendingOpen> UpstreamFactory::open(const Origin& origin, OpenListener& listener) {
-  return std::make_unique<Open>(parts_, destinations_, tls_.get(), connect_timeout_, dead_after_,
-                                origin, listener);
+  return std::make_unique<Open>(parts_, destinations_, tls_.get(), *metrics_, connect_timeout_,
+                                dead_after_, origin, listener);
 }
 
 }  // namespace trunkd

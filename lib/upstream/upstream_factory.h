@@ -7,6 +7,7 @@
 #include <string>
 
 #include "net/connector.h"
+#include "observe/session_metrics.h"
 #include "pool/connection_factory.h"
 #include "upstream/destinations.h"
 
@@ -28,6 +29,8 @@ struct UpstreamSettings {
   DestinationSettings destinations;
   TlsSettings tls;
   OnTlsFiles on_tls_files;  // may be empty
+  // Where the factory counts; never null.
+  std::shared_ptr<OpeningMetrics> metrics = std::make_shared<OpeningMetrics>();
 };
 
 class UpstreamFactory final : public ConnectionFactory {
@@ -48,6 +51,7 @@ class UpstreamFactory final : public ConnectionFactory {
   const Duration connect_timeout_;
   const Duration dead_after_;
   const Destinations destinations_;
+  const std::shared_ptr<OpeningMetrics> metrics_;
 };
 
 }  // namespace trunkd

@@ -21,10 +21,11 @@ PEERS = os.path.join(_ROOT, ".deps", "peers")  # where scripts/setup unpacks the
 
 
 def find(name):
-    """The path of nginx or haproxy: $TRUNKD_NGINX, the unpacked one, or the installed one."""
+    """The path of nginx, haproxy or promtool: $TRUNKD_NGINX, the unpacked or the installed one."""
     candidates = [
         os.environ.get("TRUNKD_" + name.upper()),
         os.path.join(PEERS, "usr", "sbin", name),
+        os.path.join(PEERS, "usr", "bin", name),
         shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin"),
     ]
     return next((path for path in candidates if path and os.access(path, os.X_OK)), None)

@@ -115,5 +115,23 @@ TEST_F(UpstreamFactoryTest, AnAddressFromTheConfigurationIsNeitherLookedUpNorLef
   EXPECT_EQ(lost_, 0);
 }
 
+TEST_F(UpstreamFactoryTest, CountsWhatBecameOfEachOpening) {
+  auto place = listener("127.0.0.1", 0);
+  const Origin origin{Scheme::http, "127.0.0.1", place->port()};
+  const UpstreamSettings settings;
+  use(settings);
+  open(origin);
+  const OpeningMetrics& metrics = *settings.metrics;
+  EXPECT_EQ(metrics.connect.count(), 1u);
+  EXPECT_EQ(metrics.dns.count(), 1u);
+  EXPECT_EQ(metrics.tls.count(), 0u);
+  place.reset();
+  run_what_is_ready();
+  EXPECT_THROW(open(origin), std::runtime_error);
+  EXPECT_EQ(metrics.failed.of(ErrorKind::connection_refused), 1u);
+  EXPECT_EQ(metrics.failed.all(), 1u);
+  EXPECT_EQ(metrics.connect.count(), 1u);
+}
+
 }  // namespace
 }  // namespace trunkd
