@@ -60,6 +60,11 @@ foreach(library CLI11 nlohmann_json fmt spdlog tl-expected)
   endif()
 endforeach()
 
+find_package(prometheus-cpp CONFIG QUIET)
+if(NOT TARGET prometheus-cpp::core)
+  trunkd_missing("prometheus-cpp" "prometheus-cpp with its headers")
+endif()
+
 if(BUILD_TESTING)
   find_package(GTest QUIET)
   if(NOT GTest_FOUND)

@@ -90,18 +90,9 @@ Result<void> AdminServer::open_socket(const AdminConfig& settings) {
     if (auto made = make_private_directories(*directory); !made) return made;
     path = *directory + "/admin.sock";
   }
-  auto opened = std::make_unique<Open>();
-  opened->door.kind = AdminDoor::Kind::local;
-  opened->door.arrival.unix_socket = true;
-  auto listener =
-      Listener::unix_socket(loop_, {path, settings.mode, settings.group},
-                            [this, door = &opened->door](std::unique_ptr<Transport> transport) {
-                              connections_.accept(std::move(transport), *door);
-                            });
-  if (!listener) return tl::unexpected(listener.error());
-  opened->listener = std::move(*listener);
-  open_.push_back(std::move(opened));
-  log_.info("admin interface on unix:" + path);
+  auto opened = open_unix(AdminDoor::Kind::local, {path, settings.mode, settings.group});
+  if (!opened) return tl::unexpected(opened.error());
+  log_.info("admin interface on " + (*opened)->text());
   return {};
 }
 
@@ -117,19 +108,48 @@ Result<void> AdminServer::open_remote(const std::string& listen) {
   door.token = random_token();
   token_file_ = *directory + "/admin.token";
   if (auto written = write_token(token_file_, door.token); !written) return written;
-  log_.info("admin interface on " +
-            SocketAddress::parse((*opened)->local_ip, door.arrival.local_port)->text() +
-            ", its token is in " + token_file_);
+  log_.info("admin interface on " + (*opened)->text() + ", its token is in " + token_file_);
   return {};
 }
 
 Result<void> AdminServer::open_metrics(const ListenAddress& address) {
-  const bool bare = address.kind == ListenAddress::Kind::loopback_port;
-  auto opened = open_tcp(AdminDoor::Kind::scraper, bare ? "127.0.0.1" : address.host, address.port);
-  if (!opened) return tl::unexpected(opened.error());
-  log_.info("metrics on " +
-            SocketAddress::parse((*opened)->local_ip, (*opened)->door.arrival.local_port)->text());
+  std::string where;
+  const auto note = [&](const Result<Open*>& opened) {
+    where += (where.empty() ? "" : " and ") + (*opened)->text();
+  };
+  if (address.kind == ListenAddress::Kind::unix_socket) {
+    auto opened = open_unix(AdminDoor::Kind::scraper, {address.path, address.mode, address.group});
+    if (!opened) return tl::unexpected(opened.error());
+    note(opened);
+  } else {
+    const bool bare = address.kind == ListenAddress::Kind::loopback_port;
+    auto opened =
+        open_tcp(AdminDoor::Kind::scraper, bare ? "127.0.0.1" : address.host, address.port);
+    if (!opened) return tl::unexpected(opened.error());
+    note(opened);
+    if (bare) {  // and the other family, where the machine has it
+      auto other = open_tcp(AdminDoor::Kind::scraper, "::1", (*opened)->door.arrival.local_port);
+      if (other) note(other);
+    }
+  }
+  log_.info("metrics on " + where);
   return {};
+}
+
+Result<AdminServer::Open*> AdminServer::open_unix(AdminDoor::Kind kind,
+                                                  const UnixSocketSettings& settings) {
+  auto opened = std::make_unique<Open>();
+  opened->door.kind = kind;
+  opened->door.arrival.unix_socket = true;
+  opened->path = settings.path;
+  auto listener = Listener::unix_socket(
+      loop_, settings, [this, door = &opened->door](std::unique_ptr<Transport> transport) {
+        connections_.accept(std::move(transport), *door);
+      });
+  if (!listener) return tl::unexpected(listener.error());
+  opened->listener = std::move(*listener);
+  open_.push_back(std::move(opened));
+  return open_.back().get();
 }
 
 Result<AdminServer::Open*> AdminServer::open_tcp(AdminDoor::Kind kind, const std::string& host,
@@ -171,6 +191,11 @@ void AdminServer::close(const Open& open) {
   open_.erase(found);
 }
 
+std::string AdminServer::Open::text() const {
+  if (!path.empty()) return "unix:" + path;
+  return SocketAddress::parse(local_ip, door.arrival.local_port)->text();
+}
+
 // --- AdminHost
 
 const SessionTable& AdminServer::sessions() const { return *server_.context().table; }
@@ -190,10 +215,12 @@ DaemonStatus AdminServer::status() const {
   status.clients_max = server_.downstreams().max();
   status.clients_refused = server_.downstreams().refused();
   status.requests = server_.context().requests;
+  const ReloadMetrics& reloads = server_.reloads();
+  if (reloads.applied > 0) status.reloaded = reloads.last_success;
   return status;
 }
 
-std::string AdminServer::metrics() { return {}; }
+std::string AdminServer::metrics() { return server_.metrics(); }
 
 void AdminServer::kill(Session& session) { server_.kill(session); }
 

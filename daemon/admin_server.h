@@ -40,7 +40,9 @@ class AdminServer final : private AdminHost {
   struct Open final : Disposable {
     AdminDoor door;
     std::string local_ip;
+    std::string path;  // of a Unix socket
     std::unique_ptr<Listener> listener;
+    std::string text() const;  // "unix:/run/trunkd/admin.sock", "127.0.0.1:7490"
   };
   class Page;
 
@@ -58,6 +60,7 @@ class AdminServer final : private AdminHost {
 
   Result<void> open_socket(const AdminConfig& settings);
   Result<void> open_remote(const std::string& listen);
+  Result<Open*> open_unix(AdminDoor::Kind kind, const UnixSocketSettings& settings);
   // Takes a free port for 0.
   Result<Open*> open_tcp(AdminDoor::Kind kind, const std::string& host, uint16_t port);
   void close(const Open& open);

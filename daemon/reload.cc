@@ -38,12 +38,10 @@ void Reload::apply(const LoadedConfig& loaded) {
   } else {
     for (const ConfigMistake& mistake : loaded.mistakes) outcome.errors.push_back(mistake.text());
   }
-  if (outcome.good()) {
-    ++good_;
-    last_good_ = loop_.wall_now();
-  } else {
-    ++refused_;
-  }
+  ReloadMetrics& counts = server_.reloads();
+  ++(outcome.good() ? counts.applied : counts.refused);
+  counts.last_successful = outcome.good();
+  if (outcome.good()) counts.last_success = loop_.wall_now();
   tell(outcome);
   reading_.reset();
   const std::vector<Done> heard = std::exchange(waiting_, std::exchange(for_next_, {}));

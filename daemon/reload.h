@@ -29,11 +29,6 @@ class Reload {
   // way, others wait and then share one: it has read what was there when they asked.
   void start(Done done = {});
 
-  // Of the last one that was good.
-  std::optional<WallTime> last_good() const { return last_good_; }
-  uint64_t good() const { return good_; }
-  uint64_t refused() const { return refused_; }
-
  private:
   void read();
   void apply(const LoadedConfig& loaded);
@@ -46,8 +41,6 @@ class Reload {
   std::unique_ptr<BackgroundWork> reading_;
   std::vector<Done> waiting_;   // for the one that reads
   std::vector<Done> for_next_;  // came after it had begun
-  std::optional<WallTime> last_good_;
-  uint64_t good_ = 0, refused_ = 0;
 };
 
 }  // namespace trunkd

@@ -26,17 +26,32 @@ std::string random_prefix() {
 class RealParts final : public SessionParts {
  public:
   RealParts(Loop& loop, Log& log, const Config& config, UpstreamParts& upstream,
-            const JarStorage* jars)
-      : loop_(loop), log_(log), config_(config), upstream_(upstream), jars_(jars) {}
+            const JarStorage* jars, SessionMetricsByName& metrics)
+      : loop_(loop),
+        log_(log),
+        config_(config),
+        upstream_(upstream),
+        jars_(jars),
+        metrics_(metrics) {}
 
   Result<std::unique_ptr<ConnectionFactory>> make_factory(const SessionConfig& session) override {
-    return UpstreamFactory::create(upstream_,
-                                   complete_upstream_settings(loop_, log_, config_, session),
-                                   tell_tls_files(log_, session.name));
+    const std::shared_ptr<SessionMetrics> counted = metrics(session);
+    const std::shared_ptr<OpeningMetrics> opening(counted, &counted->opening);
+    return UpstreamFactory::create(
+        upstream_, complete_upstream_settings(loop_, log_, config_, session), opening,
+        [opening, tell = tell_tls_files(log_, session.name)](const Error* problem) {
+          ++(problem == nullptr ? opening->tls_files_used : opening->tls_files_refused);
+          tell(problem);
+        });
   }
   std::unique_ptr<Secret> open_secret(const SessionConfig& session,
                                       const SecretRef& reference) override {
     return trunkd::open_secret(loop_, log_, session.name, reference);
+  }
+  std::shared_ptr<SessionMetrics> metrics(const SessionConfig& session) override {
+    std::shared_ptr<SessionMetrics>& found = metrics_[session.name];
+    if (!found) found = std::make_shared<SessionMetrics>();
+    return found;
   }
   const JarParts& jar_parts() override { return jars_->parts(); }
 
@@ -46,6 +61,7 @@ class RealParts final : public SessionParts {
   const Config& config_;
   UpstreamParts& upstream_;
   const JarStorage* jars_;  // null if no session has cookies
+  SessionMetricsByName& metrics_;
 };
 
 bool has_cookies(const Config& config) {
@@ -77,6 +93,7 @@ Server::Server(Loop& loop, std::shared_ptr<const Config> config, Log& log,
       access_log_(loop, access_sink_.get(), access_format),
       resolver_(loop),
       addresses_(loop, resolver_, [this](std::string_view text) { log_.warning(text); }),
+      started_(loop.wall_now()),
       upstream_{loop, addresses_, trust_, last_connection_id_,
                 [this](const SocketAddress& address) { return doors_.is_own(address); }},
       context_{loop, access_log_, log, nullptr, random_prefix()},
@@ -85,7 +102,8 @@ Server::Server(Loop& loop, std::shared_ptr<const Config> config, Log& log,
              [this](std::unique_ptr<Transport> transport, const Arrival& arrival) {
                clients_.accept(std::move(transport), arrival);
              }),
-      drain_deadline_(loop, [this] { finish_drain(); }) {}
+      drain_deadline_(loop, [this] { finish_drain(); }),
+      lag_(loop) {}
 
 // What is disposed of still refers to the parts of this server, so it goes first.
 Server::~Server() {
@@ -106,6 +124,7 @@ Result<bool> Server::start() {
   doors_.commit();
   for (const SessionConfig& session : config_->sessions) warn_of_tls(log_, session);
   make_warm(nullptr);
+  reloads_.last_success = loop_.wall_now();
   log_.info("ready");
   return true;
 }
@@ -121,7 +140,7 @@ Result<void> Server::prepare_jars(const Config& config) {
 
 Result<std::shared_ptr<SessionTable>> Server::make_table(
     const std::shared_ptr<const Config>& config) {
-  RealParts parts(loop_, log_, *config, upstream_, jars_.get());
+  RealParts parts(loop_, log_, *config, upstream_, jars_.get(), session_metrics_);
   return SessionTable::create(loop_, parts, config, context_.table.get());
 }
 
@@ -219,6 +238,11 @@ void Server::finish_drain() {
 
 void Server::reopen_logs() {
   if (access_sink_) access_sink_->reopen();
+}
+
+std::string Server::metrics() const {
+  return metrics_text({*context_.table, context_.unrouted, clients_, addresses_, access_log_, lag_,
+                       reloads_, jars_.get(), started_});
 }
 
 Session* Server::session(std::string_view name) const {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,16 +16,22 @@
 #include "config/config.h"
 #include "daemon/doors.h"
 #include "daemon/jar_storage.h"
+#include "daemon/metrics_source.h"
 #include "event/loop.h"
+#include "event/loop_lag.h"
 #include "event/resolver.h"
 #include "net/address_cache.h"
 #include "net/tls_context.h"
 #include "observe/access_log.h"
+#include "observe/session_metrics.h"
 #include "proxy/downstream_set.h"
 #include "proxy/proxy_context.h"
 #include "session/session.h"
 
 namespace trunkd {
+
+// What was counted outlives a session: one of the same name goes on with it.
+using SessionMetricsByName = std::map<std::string, std::shared_ptr<SessionMetrics>, std::less<>>;
 
 class Server {
  public:
@@ -57,6 +64,11 @@ class Server {
   // Ends what is under way for the session, its connections too, and leaves it paused.
   void kill(Session& session);
 
+  // The numbers of this moment as Prometheus reads them, after start().
+  std::string metrics() const;
+  const ReloadMetrics& reloads() const { return reloads_; }
+  ReloadMetrics& reloads() { return reloads_; }  // to be kept by who reloads
+
  private:
   void finish_drain();
   Result<void> prepare_jars(const Config& config);
@@ -72,6 +84,9 @@ class Server {
   AddressCache addresses_;
   TrustStores trust_;
   uint64_t last_connection_id_ = 0;
+  SessionMetricsByName session_metrics_;
+  ReloadMetrics reloads_;
+  const WallTime started_;
   UpstreamParts upstream_;
   std::unique_ptr<JarStorage> jars_;  // null if no session has cookies
   ProxyContext context_;
@@ -80,6 +95,7 @@ class Server {
   SteadyTime warm_until_{};  // until then started_up() looks whether they are there
   std::function<void()> on_drained_;
   Timer drain_deadline_;
+  LoopLag lag_;
 };
 
 // A free choice of `max` clients that leaves descriptors for the sessions' connections and the

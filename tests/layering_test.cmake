@@ -13,8 +13,8 @@ set(http base)
 set(cookie http base)
 set(config http base)
 set(pool base)
-set(upstream pool net http base)
-set(session pool upstream cookie config http base)
+set(upstream pool net http observe base)
+set(session pool upstream cookie config observe http base)
 set(observe base)
 set(proxy session upstream pool config net http observe base)
 set(admin session proxy upstream pool cookie config observe http base)
@@ -24,7 +24,7 @@ set(modules base event net http cookie config pool upstream session observe prox
 # A third-party header (the start of its name) and its only home.
 set(third_party
     "uv.h=event" "mbedtls/=net" "psa/=net" "llhttp.h=http" "idn2.h=http" "libpsl.h=cookie"
-    "yaml-cpp/=config" "spdlog/=base")
+    "yaml-cpp/=config" "spdlog/=base" "prometheus/=observe")
 
 set(violations "")
 macro(violation text)

@@ -111,6 +111,12 @@ int run_serve(const std::vector<std::string>& given_files) {
     log.error(opened.error().detail);
     return exit_code(opened.error());
   }
+  if (const auto& listen = loaded.config->metrics.listen) {
+    if (auto opened = admin.open_metrics(*listen); !opened) {
+      log.error(opened.error().detail);
+      return exit_code(opened.error());
+    }
+  }
   if (auto started = server.start(); !started) {
     log.error(started.error().detail);
     return exit_code(started.error());

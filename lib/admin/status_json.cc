@@ -89,7 +89,10 @@ Json session_json(const Session& session) {
                          {"connecting", pool.connecting},
                          {"idle", pool.idle},
                          {"busy", pool.leased}};
-  json["queue"] = {{"waiting", pool.waiting}, {"held", pool.held}, {"max", settings.queue.max}};
+  json["queue"] = {{"waiting", pool.waiting},
+                   {"held", pool.held},
+                   {"max", settings.queue.max},
+                   {"oldest_seconds", seconds(pool.oldest_wait)}};
   json["leases"] = {{"total", pool.leases}, {"reused", pool.reused}};
   json["opened"] = {{"total", pool.opened}, {"failed", pool.open_failed}};
   json["cookies"] = settings.cookies.keep == CookiesConfig::Keep::off      ? Json("off")

@@ -19,10 +19,10 @@ enum class ErrorKind : uint8_t {
   target_too_long,
   unknown_method,
   unsupported_version,
-  request_timeout,     // the request's head did not come in time
-  body_timeout,        // the client fell silent within its body
-  client_stalled,      // the client reads nothing of its answer
-  request_incomplete,  // the client left in the middle of its request
+  request_timeout,  // the request's head did not come in time
+  body_timeout,     // the client fell silent within its body
+  client_stalled,   // the client reads nothing of its answer
+  client_gone,      // the client left before it had the whole answer
   ambiguous_session,
   unknown_session,
   proxy_session_missing,

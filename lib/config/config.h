@@ -52,6 +52,12 @@ struct AdminConfig {
   bool operator==(const AdminConfig&) const = default;
 };
 
+struct MetricsConfig {
+  std::optional<ListenAddress> listen;  // none: off
+
+  bool operator==(const MetricsConfig&) const = default;
+};
+
 struct DownstreamConfig {
   Duration head_timeout = 10s;
   Duration idle = 5min;
@@ -268,6 +274,7 @@ struct SessionConfig {
 struct Config {
   std::optional<ListenAddress> listen;  // the shared port; none: off
   AdminConfig admin;
+  MetricsConfig metrics;
   LogConfig log;
   std::vector<std::string> names;  // further Host names
   bool expose = false;

@@ -30,6 +30,7 @@ ConfigDiff diff_of(const Config& running, const Config& wanted) {
     if (differs) diff.for_next_start.emplace_back(field);
   };
   note(running.admin != wanted.admin, "admin");
+  note(running.metrics != wanted.metrics, "metrics");
   note(running.log.format != wanted.log.format, "log.format");
   note(running.log.access != wanted.log.access, "log.access");
   return diff;

@@ -107,6 +107,10 @@ std::vector<Listener> all_listeners(const TopDraft& top,
     listeners.push_back({*parse_listen_address(top.config.admin.listen), "admin.listen",
                          place_of(top.places, "admin.listen")});
   }
+  if (top.config.metrics.listen) {
+    listeners.push_back(
+        {*top.config.metrics.listen, "metrics.listen", place_of(top.places, "metrics.listen")});
+  }
   for (const NamedSession& session : sessions) {
     for (const ListenAddress& address : session.draft.config.listen) {
       listeners.push_back({address, session.path + ".listen", find_place(session.draft, "listen")});

@@ -38,7 +38,12 @@ constexpr ConfigField<TopDraft> kTopFields[] = {
          .syntax = Syntax::tcp_listener,
          .description = "A TCP address for the admin interface, beside its socket.",
          .can_be_off = true}),
-    later_field<TopDraft>("metrics", 4),
+    top<&Config::metrics, &MetricsConfig::listen>(
+        {.name = "metrics.listen",
+         .syntax = Syntax::listener,
+         .description = "Where Prometheus finds the metrics, and nothing else, at /metrics: a "
+                        "port, HOST:PORT, unix:PATH or {unix: PATH, mode: \"0660\", group: NAME}.",
+         .can_be_off = true}),
     top<&Config::log, &LogConfig::level>(
         {.name = "log.level",
          .syntax = Syntax::choice,

@@ -144,6 +144,7 @@ void JarFile::succeeded() {
 
 void JarFile::failed(const Error& error) {
   ++failed_writes_;
+  owner_.on_each_failed_write();
   retry_.start_at(scheduler_.now() + kRetryAfter);
   if (!std::exchange(failing_, true)) owner_.on_write_failed(error);
   // Who recorded something meanwhile waits for a try of his own.

@@ -25,6 +25,7 @@ class JarFileOwner {
  public:
   // The jar as it is now, all recorded changes included.
   virtual std::vector<Cookie> cookies() const = 0;
+  virtual void on_each_failed_write() = 0;
   // The first of a row of failed writes; the changes are kept and written as soon as that works
   // again.
   virtual void on_write_failed(const Error& error) = 0;

@@ -47,6 +47,7 @@ struct AddressCache::Entry {
   bool in_doubt = false;  // the last lookup failed or takes too long: nobody waits for the next one
   Asking asking = Asking::no;
   std::unique_ptr<Lookup> lookup;
+  SteadyTime lookup_since{};
   std::vector<Waiting*> waiting;
   std::vector<Watch*> watches;
   Timer refresh;   // while it is watched
@@ -141,10 +142,13 @@ std::unique_ptr<Lookup> AddressCache::resolve(const std::string& host, uint16_t 
   entry.used_at = now;
   if (now >= entry.answered_at + settings_.longest_outage) entry.addresses.clear();
   if (serves(entry)) {
+    ++counts_.known;
     waiting->answer_later(entry.addresses);
   } else if (entry.addresses.empty() && entry.error && now < entry.refresh_at) {
+    ++counts_.known;
     waiting->answer_later(tl::unexpected(*entry.error));
   } else {
+    ++counts_.waited;
     waiting->wait_for(entry);
     const bool can_do_without = !entry.addresses.empty() && !entry.patience.running();
     if (can_do_without) entry.patience.start_at(now + settings_.patience);
@@ -198,6 +202,7 @@ void AddressCache::start_next() {
     }
     ++running_;
     entry.asking = Entry::Asking::running;
+    entry.lookup_since = scheduler_.now();
     entry.lookup = lookup_.look_up(
         entry.host, [this, &entry](auto found) { on_answer(entry, std::move(found)); });
   }
@@ -207,9 +212,12 @@ void AddressCache::on_answer(Entry& entry, Result<Addresses> found) {
   --running_;
   entry.asking = Entry::Asking::no;
   const std::unique_ptr<Lookup> over = std::move(entry.lookup);
+  counts_.lookup_time.observe(scheduler_.now() - entry.lookup_since);
   if (found) {
+    ++(found->empty() ? counts_.lookups_no_such_name : counts_.lookups_found);
     accept(entry, std::move(*found));
   } else {
+    ++counts_.lookups_failed;
     fail(entry, found.error());
   }
   keep_fresh(entry);

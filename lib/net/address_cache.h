@@ -15,6 +15,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/duration_histogram.h"
 #include "base/scheduler.h"
 #include "event/resolver.h"
 
@@ -28,6 +29,14 @@ struct AddressCacheSettings {
   Duration life_of_choice = 10min;  // how long the address that worked is preferred
   size_t max_hosts = 1024;          // that are remembered without being in use
   size_t max_lookups = 4;           // at once: libuv lends half of its 16 threads to them
+};
+
+// Numbers since the start.
+struct AddressCacheCounts {
+  // What was asked for by name: answered with what was known, or after waiting for a lookup.
+  uint64_t known = 0, waited = 0;
+  uint64_t lookups_found = 0, lookups_no_such_name = 0, lookups_failed = 0;
+  DurationHistogram lookup_time;  // of all three, without the time in the cache's own queue
 };
 
 // Somebody uses an address of a host. Destroying it ends that.
@@ -69,6 +78,7 @@ class AddressCache {
   std::optional<SocketAddress> preferred(const std::string& host) const;
 
   size_t hosts() const { return entries_.size(); }
+  const AddressCacheCounts& counts() const { return counts_; }
 
  private:
   class Waiting;
@@ -99,6 +109,7 @@ class AddressCache {
   std::unordered_map<std::string, Preferred> preferred_;
   std::deque<Entry*> queue_;  // wait for a lookup to end
   size_t running_ = 0;
+  AddressCacheCounts counts_;
   bool warned_ = false;  // of the outage that lasts
 };
 

@@ -11,6 +11,19 @@
 namespace trunkd {
 namespace {
 
+// Of the errors of one that must not wait.
+Rejection rejection_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::rate_limited:
+      return Rejection::rate;
+    case ErrorKind::paused:
+    case ErrorKind::session_paused:
+      return Rejection::pause;
+    default:
+      return Rejection::queue_full;
+  }
+}
+
 // It is us who do not go on, and that costs no time: nothing of the origin's health.
 bool is_own_refusal(ErrorKind kind) {
   return kind == ErrorKind::address_refused || kind == ErrorKind::proxy_loop ||
@@ -79,12 +92,14 @@ Result<void> ConnectionPool::enqueue(LeaseRequest& request) {
   waiter.share = terms.share;
   if (waiter.share != nullptr) ++waiter.share->waiting;
   waiter.gate = draining_ ? nullptr : terms.gate;
+  waiter.since = now;
   waiter.turn = turn_of(terms, now, ++arrivals_);
   waiter.overdue = false;
 
   const bool admitted = waiter.gate == nullptr || try_admit(*waiter.gate, now);
   admitted ? stand_in_line(waiter) : hold(waiter);
   if (auto reason = reason_to_refuse(waiter, beyond_before)) {
+    counts_.rejected.add(rejection_of(reason->kind));
     leave(request);
     return tl::unexpected(std::move(*reason));
   }
@@ -95,7 +110,7 @@ Result<void> ConnectionPool::enqueue(LeaseRequest& request) {
     deadlines_.put(waiter);
   }
   if (draining_) {
-    refuse(waiter, pool_shutting_down());
+    reject(waiter, Rejection::draining, pool_shutting_down());
   } else if (admitted) {
     take_or_wait(waiter);
   } else if (comes_before_an_admitted(waiter)) {
@@ -139,7 +154,22 @@ PoolSnapshot ConnectionPool::snapshot() const {
   now.idle = idle_.size();
   now.leased = slots_.size() - now.connecting - now.idle;
   now.held = held_;
+  now.oldest_wait = oldest_wait();
+  now.open = static_cast<size_t>(std::count_if(
+      slots_.begin(), slots_.end(), [](const auto& slot) { return slot->connection != nullptr; }));
   return now;
+}
+
+Duration ConnectionPool::oldest_wait() const {
+  const SteadyTime now = scheduler_.now();
+  SteadyTime oldest = now;
+  for (const auto& [origin, group] : groups_) {
+    oldest = std::min(oldest, group.waiting.oldest_since());
+  }
+  for (const GateQueue* queue : gates_.items()) {
+    for (const Waiter* waiter : queue->held.items()) oldest = std::min(oldest, waiter->since);
+  }
+  return now - oldest;
 }
 
 // --- facts
@@ -156,6 +186,12 @@ void ConnectionPool::note(Slot& slot, SlotState fact) {
   slot.state = fact;
   (fact == SlotState::failed ? failed_ : settling_).push_back(slot);
   serve_.schedule();
+}
+
+// Out of the idle ones.
+void ConnectionPool::note_lost(Slot& slot, CloseReason reason) {
+  slot.lost_by = reason;
+  note(slot, SlotState::lost);
 }
 
 // The pending open is on the stack.
@@ -232,8 +268,10 @@ void ConnectionPool::take_or_wait(Waiter& waiter) {
   const bool is_first = freshness == Freshness::any ? &waiter == group.waiting.first_for_idle()
                                                     : &waiter == group.waiting.first_for_returned();
   if (Slot* idle = is_first ? take_idle(group, freshness) : nullptr) return grant(waiter, *idle);
-  if (fails_fast(group))
-    return refuse(waiter, origin_failing(group.memory.health, scheduler_.now()));
+  if (fails_fast(group)) {
+    return reject(waiter, Rejection::failing,
+                  origin_failing(group.memory.health, scheduler_.now()));
+  }
   review(group);
 }
 

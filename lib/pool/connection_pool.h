@@ -20,6 +20,7 @@
 #include "pool/lease.h"
 #include "pool/lease_request.h"
 #include "pool/origin_group.h"
+#include "pool/pool_counts.h"
 #include "pool/pooled_connection.h"
 #include "pool/slot.h"
 
@@ -40,14 +41,18 @@ struct PoolSettings {
 // Numbers of one moment, for logs, tests and the admin interface.
 struct PoolSnapshot {
   size_t connecting = 0, idle = 0;
-  size_t leased = 0;   // and given back within this event
-  size_t waiting = 0;  // requests not yet answered
-  size_t held = 0;     // of these: by a gate
+  size_t leased = 0;       // and given back within this event
+  size_t waiting = 0;      // requests not yet answered
+  size_t held = 0;         // of these: by a gate
+  Duration oldest_wait{};  // of those who wait in the queue, at a gate or for a connection
+  size_t open = 0;         // connections, whatever became of them in this event
   uint64_t opened = 0, open_failed = 0, leases = 0, reused = 0;
   uint64_t ended_idle = 0;  // by the origin, while nobody had them
   uint64_t replaced = 0;    // found to have ended before anything was sent on them
   uint64_t stale = 0;       // found so by a request that was lost on them
   uint64_t replayed = 0;    // of these: sent again on a new connection
+  CloseCounts closed;       // opened == closed.all() + open
+  RejectionCounts rejected;
   size_t total() const { return connecting + idle + leased; }
 };
 
@@ -165,6 +170,7 @@ class ConnectionPool {
   // Facts (connection_pool.cc)
   OriginGroup& group_of(const Origin& origin);
   void note(Slot& slot, SlotState fact);
+  void note_lost(Slot& slot, CloseReason reason);
   void note_opened(Slot& slot);
   void note_failed(Slot& slot);
   void leave(LeaseRequest& request);
@@ -175,12 +181,14 @@ class ConnectionPool {
   void set_busy(Slot& slot, bool busy);
   void recount(OriginGroup& group);
   size_t requests_beyond() const;
+  Duration oldest_wait() const;
   Lease begin_lease(Slot& slot);
 
   // Idle connections, and what they teach (connection_pool_idle.cc)
   Slot* take_idle(OriginGroup& group, Freshness freshness);
   void keep(Slot& slot);
-  void close_idle(Slot& slot);
+  void close_idle(Slot& slot, CloseReason reason);
+  CloseReason reason_of_expiry(const Slot& slot) const;
   void note_ended(Slot& slot);
   void note_stale(Slot& slot);
   SteadyTime end_of_age(const Slot& slot) const;
@@ -220,20 +228,21 @@ class ConnectionPool {
   void open_connections();
   void open_one(OriginGroup& group);
   bool make_room(OriginGroup& group);
-  bool evict_one();
+  bool evict_one(CloseReason reason);
   void drop_unused_groups(SteadyTime now);
   void wake_when_due();
 
   void close_retired();
   void open_made_ready();
 
-  bool may_stay(const Slot& slot) const;
+  std::optional<CloseReason> reason_to_close(const Slot& slot) const;
   bool must_yield(const Slot& slot) const;
   void start_opening(Slot& slot);
   void unlist(Slot& slot);
-  void close(Slot& slot);
+  void close(Slot& slot, CloseReason reason);
   void grant(Waiter& waiter, Slot& slot);
   void refuse(Waiter& waiter, Error error);
+  void reject(Waiter& waiter, Rejection reason, Error error);
   void leave_queue(Waiter& waiter);
   void leave_line(Waiter& waiter);
   void answer(Waiter& waiter);

@@ -64,7 +64,7 @@ void ConnectionPool::turn_away(GateQueue& queue, const GateClosure& closure, Ste
             [](const Waiter* a, const Waiter* b) { return a->turn < b->turn; });
   const HeldBackBy limit = closure.too_long ? HeldBackBy::longest_pause : HeldBackBy::queue_timeout;
   for (Waiter* waiter : leaving) {
-    refuse(*waiter, held_back(waiter->request.origin_, closure, limit, now));
+    reject(*waiter, Rejection::pause, held_back(waiter->request.origin_, closure, limit, now));
   }
 }
 
@@ -146,9 +146,11 @@ void ConnectionPool::withdraw(Waiter& waiter) {
 void ConnectionPool::time_out(Waiter& waiter, SteadyTime now) {
   const LeaseRequest& request = waiter.request;
   const Duration waited = request.terms_.timeout;
-  refuse(waiter, waiter.state == WaiterState::held
-                     ? held_timeout(request.origin_, waiter.gate->closure(now), waited, now)
-                     : queue_timeout(request.origin_, waited));
+  Error error = waiter.state == WaiterState::held
+                    ? held_timeout(request.origin_, waiter.gate->closure(now), waited, now)
+                    : queue_timeout(request.origin_, waited);
+  const bool by_pause = error.kind == ErrorKind::paused;
+  reject(waiter, by_pause ? Rejection::pause : Rejection::queue_timeout, std::move(error));
 }
 
 }  // namespace trunkd

@@ -24,8 +24,11 @@ Slot* ConnectionPool::take_idle(OriginGroup& group, Freshness freshness) {
   if (freshness == Freshness::new_only) return nullptr;
   const SteadyTime now = scheduler_.now();
   while (Slot* slot = group.idle.front()) {
-    if (!slot->connection->reusable() || slot->expires <= now || slot->generation != generation_) {
-      note(*slot, SlotState::lost);
+    const bool expired = slot->expires <= now;
+    if (expired || slot->generation != generation_ || !slot->connection->reusable()) {
+      note_lost(*slot, expired                        ? reason_of_expiry(*slot)
+                       : slot->connection->reusable() ? CloseReason::reconnected
+                                                      : slot->connection->end_reason());
       continue;
     }
     const Duration idle = now - slot->idle_since;
@@ -52,19 +55,23 @@ void ConnectionPool::keep(Slot& slot) {
 }
 
 // Its time is over, or it makes room for another; the origin would have kept it.
-void ConnectionPool::close_idle(Slot& slot) {
+void ConnectionPool::close_idle(Slot& slot, CloseReason reason) {
   const SteadyTime now = scheduler_.now();
   if (slot.connection->reusable()) {
     slot.group.memory.idle.open_after(now - slot.idle_since, now);
   }
-  close(slot);
+  close(slot, reason);
+}
+
+CloseReason ConnectionPool::reason_of_expiry(const Slot& slot) const {
+  return end_of_age(slot) <= slot.expires ? CloseReason::age : CloseReason::idle;
 }
 
 void ConnectionPool::note_ended(Slot& slot) {
   const SteadyTime now = scheduler_.now();
   ++counts_.ended_idle;
   slot.group.memory.idle.closed_after(now - slot.idle_since, now);
-  note(slot, SlotState::lost);
+  note_lost(slot, CloseReason::ended_idle);
 }
 
 void ConnectionPool::note_stale(Slot& slot) {
@@ -135,7 +142,7 @@ bool ConnectionPool::fails_fast(const OriginGroup& group) const {
 void ConnectionPool::dismiss_failing(OriginGroup& group) {
   if (!fails_fast(group)) return;
   while (Waiter* waiter = group.waiting.first()) {
-    refuse(*waiter, origin_failing(group.memory.health, scheduler_.now()));
+    reject(*waiter, Rejection::failing, origin_failing(group.memory.health, scheduler_.now()));
   }
 }
 

@@ -26,7 +26,7 @@ void ConnectionPool::serve() {
   while (Slot* slot = failed_.pop_front()) settle_failed(*slot);
   while (Slot* slot = idle_.top()) {
     if (slot->expires > now) break;
-    close_idle(*slot);
+    close_idle(*slot, reason_of_expiry(*slot));
   }
   check_waiters(now);
   admit_due(now);  // again: who was refused has left its start to another
@@ -61,22 +61,25 @@ void ConnectionPool::apply_settings() {
   }
   for (auto& [origin, group] : groups_) {
     while (group.slots > settings_.connections_per_origin && !group.idle.empty()) {
-      close(*group.idle.back());
+      close(*group.idle.back(), CloseReason::over_limit);
     }
     review(group);
   }
   while (slots_.size() > settings_.connections) {
-    if (!evict_one()) break;
+    if (!evict_one(CloseReason::over_limit)) break;
   }
 }
 
 // A replay keeps its slot: it goes on with a lease granted before.
 void ConnectionPool::dismiss_everybody() {
-  while (GateQueue* queue = gates_.top()) refuse(*queue->held.top(), pool_shutting_down());
+  const auto dismiss = [this](Waiter& waiter) {
+    reject(waiter, Rejection::draining, pool_shutting_down());
+  };
+  while (GateQueue* queue = gates_.top()) dismiss(*queue->held.top());
   for (auto& [origin, group] : groups_) {
-    while (Waiter* waiter = group.waiting.first()) refuse(*waiter, pool_shutting_down());
-    while (Slot* slot = group.idle.front()) close(*slot);
-    while (Slot* slot = group.connecting.front()) close(*slot);
+    while (Waiter* waiter = group.waiting.first()) dismiss(*waiter);
+    while (Slot* slot = group.idle.front()) close(*slot, CloseReason::drained);
+    while (Slot* slot = group.connecting.front()) close(*slot, CloseReason::drained);
   }
 }
 
@@ -89,7 +92,7 @@ void ConnectionPool::settle(Slot& slot) {
     case SlotState::returned:
       return settle_returned(slot);
     default:
-      return close(slot);  // lost
+      return close(slot, slot.lost_by);  // lost
   }
 }
 
@@ -99,17 +102,20 @@ void ConnectionPool::settle_opened(Slot& slot) {
   Waiter* waiter = slot.reserved_for != nullptr ? slot.reserved_for : slot.group.waiting.first();
   slot.state = SlotState::returned;
   if (waiter != nullptr) return grant(*waiter, slot);
-  may_stay(slot) ? keep(slot) : close(slot);
+  if (const auto reason = reason_to_close(slot)) return close(slot, *reason);
+  keep(slot);
 }
 
 void ConnectionPool::settle_returned(Slot& slot) {
   if (slot.reserved_for != nullptr) {
+    counts_.closed.add(CloseReason::stale);
     slot.connection.reset();
     slot.uses = 0;
     slot.kept = false;
     return start_opening(slot);
   }
-  if (!may_stay(slot) || must_yield(slot)) return close(slot);
+  if (const auto reason = reason_to_close(slot)) return close(slot, *reason);
+  if (must_yield(slot)) return close(slot, CloseReason::made_room);
   if (Waiter* waiter = slot.group.waiting.first_for_returned()) {
     slot.was_idle = {};
     return grant(*waiter, slot);
@@ -126,7 +132,7 @@ void ConnectionPool::settle_failed(Slot& slot) {
   } else if (group.waiting.size() > group.connecting.size()) {
     refuse(*group.waiting.first(), std::move(slot.error));
   }
-  close(slot);
+  close(slot, CloseReason::broken);  // it never was a connection
   dismiss_failing(group);
 }
 
@@ -172,20 +178,20 @@ bool ConnectionPool::make_room(OriginGroup& group) {
   // A hungry group at its own limit has an idle connection: who waits wants a new one.
   while (group.slots >= settings_.connections_per_origin) {
     if (group.idle.empty()) return false;
-    close_idle(*group.idle.back());
+    close_idle(*group.idle.back(), CloseReason::made_room);
   }
   while (slots_.size() >= settings_.connections) {
-    if (!evict_one()) return false;
+    if (!evict_one(CloseReason::made_room)) return false;
   }
   return true;
 }
 
 // Closes what nobody waits for: the idle connection that would end first, or one being opened.
-bool ConnectionPool::evict_one() {
+bool ConnectionPool::evict_one(CloseReason reason) {
   if (Slot* idle = idle_.top()) {
-    close_idle(*idle);
+    close_idle(*idle, reason);
   } else if (!oversupplied_.empty()) {
-    close(*oversupplied_.front()->connecting.back());
+    close(*oversupplied_.front()->connecting.back(), reason);
   } else {
     return false;
   }
@@ -216,13 +222,19 @@ void ConnectionPool::wake_when_due() {
 
 // --- one slot
 
-// The limits may have been lowered since it was opened.
-bool ConnectionPool::may_stay(const Slot& slot) const {
+// Why it must not stay; none: it may.
+std::optional<CloseReason> ConnectionPool::reason_to_close(const Slot& slot) const {
+  if (!slot.connection->reusable()) return slot.connection->end_reason();
+  if (draining_) return CloseReason::drained;
   const uint64_t most = settings_.max_requests;
-  return !draining_ && slot.generation == generation_ && slot.connection->reusable() &&
-         (most == 0 || slot.uses < most) && end_of_age(slot) > scheduler_.now() &&
-         slots_.size() <= settings_.connections &&
-         slot.group.slots <= settings_.connections_per_origin;
+  if (slot.generation != generation_) return CloseReason::reconnected;
+  if (most != 0 && slot.uses >= most) return CloseReason::requests;
+  if (end_of_age(slot) <= scheduler_.now()) return CloseReason::age;
+  // They may have been lowered since it was opened.
+  const bool within_limits = slots_.size() <= settings_.connections &&
+                             slot.group.slots <= settings_.connections_per_origin;
+  if (!within_limits) return CloseReason::over_limit;
+  return std::nullopt;
 }
 
 // See the fairness rule above ConnectionPool. It matters only if somebody of its own origin would
@@ -256,8 +268,10 @@ void ConnectionPool::unlist(Slot& slot) {
   }
 }
 
-void ConnectionPool::close(Slot& slot) {
+// `reason` counts if it was open, and not only being opened.
+void ConnectionPool::close(Slot& slot, CloseReason reason) {
   OriginGroup& group = slot.group;
+  if (slot.connection) counts_.closed.add(reason);
   unlist(slot);
   if (slot.opening()) --connecting_;
   set_busy(slot, false);
@@ -292,6 +306,11 @@ void ConnectionPool::refuse(Waiter& waiter, Error error) {
   waiter.slot = nullptr;
   waiter.error = std::make_unique<Error>(std::move(error));
   answer(waiter);
+}
+
+void ConnectionPool::reject(Waiter& waiter, Rejection reason, Error error) {
+  counts_.rejected.add(reason);
+  refuse(waiter, std::move(error));
 }
 
 void ConnectionPool::leave_queue(Waiter& waiter) {

@@ -17,7 +17,7 @@ void ConnectionPool::retire_all() {
 // back: may_stay() sees their generation.
 void ConnectionPool::close_retired() {
   for (auto& [origin, group] : groups_) {
-    while (Slot* slot = group.idle.front()) close(*slot);
+    while (Slot* slot = group.idle.front()) close(*slot, CloseReason::reconnected);
   }
 }
 

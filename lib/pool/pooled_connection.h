@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/task_queue.h"
+#include "pool/pool_counts.h"
 
 namespace trunkd {
 
@@ -31,6 +32,8 @@ class IdleListener {
 class PooledConnection : public Disposable {
  public:
   virtual bool reusable() const = 0;  // could carry another exchange
+  // Why not: ended_idle, said_close, broken, tunnel or retired.
+  virtual CloseReason end_reason() const = 0;
   // How long the origin has said that it keeps the connection when it is idle; 0: nothing.
   virtual Duration keep_alive_hint() const = 0;
   virtual void set_idle_listener(IdleListener* listener) = 0;

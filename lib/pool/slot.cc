@@ -18,7 +18,7 @@ void Slot::on_open_failed(PendingOpen&, const Error& reason) {
 
 void Slot::on_idle_connection_lost(PooledConnection&, IdleEnd end) {
   if (state != SlotState::idle) return;
-  end == IdleEnd::by_origin ? pool.note_ended(*this) : pool.note(*this, SlotState::lost);
+  end == IdleEnd::by_origin ? pool.note_ended(*this) : pool.note_lost(*this, CloseReason::retired);
 }
 
 }  // namespace trunkd

@@ -43,7 +43,8 @@ struct Slot final : OpenListener, IdleListener {
   Waiter* reserved_for = nullptr;  // the replay that waits for this slot and no other
   std::unique_ptr<PendingOpen> pending;
   std::unique_ptr<PooledConnection> connection;
-  Error error;  // failed: why
+  Error error;                                    // failed: why
+  CloseReason lost_by = CloseReason::ended_idle;  // lost: why
 
   SteadyTime opening_since{};
   SteadyTime opened_at{};

@@ -83,6 +83,15 @@ Waiter* WaitQueue::first_of(uint32_t lines) const {
   return first;
 }
 
+// Within a line the order is that of arrival.
+SteadyTime WaitQueue::oldest_since() const {
+  SteadyTime oldest = SteadyTime::max();
+  for_each_bit(occupied_, [&](size_t line) {
+    oldest = std::min(oldest, lines_[line].waiters.front()->since);
+  });
+  return oldest;
+}
+
 Waiter* WaitQueue::first_unpromised() const {
   Waiter* first = nullptr;
   for_each_bit(occupied_, [&](size_t line) {

@@ -38,6 +38,8 @@ class WaitQueue {
   Waiter* first_for_returned() const { return first_of(kLinesOfAny | kLinesOfProven); }
   Waiter* first_for_idle() const { return first_of(kLinesOfAny); }
   Waiter* first_unpromised() const;
+  // When the one joined who waits longest, whatever its turn; max: nobody waits.
+  SteadyTime oldest_since() const;
 
   // So many connections are being opened for this queue: the first so many in order are promised
   // one. They still take whatever comes first.

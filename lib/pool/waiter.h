@@ -48,6 +48,7 @@ struct Waiter {
   size_t heap_index = kNotInHeap;  // among the deadlines
   size_t gate_index = kNotInHeap;  // among the gate's held or admitted
   Turn turn;
+  SteadyTime since{};  // held or queued: when it joined
   SteadyTime deadline{};
   SteadyTime next_check{};  // when the pool looks at it again: half its time, then its deadline
   WaiterState state = WaiterState::outside;

@@ -55,6 +55,7 @@ void Attempt::on_lease(Lease lease) {
 
 // Nothing has been sent, so nothing is lost, and this is no second start for the gate.
 void Attempt::replace_connection() {
+  ++session_.metrics().stale_replaced;
   terms_.gate = nullptr;
   Lease dead = std::move(*lease_);
   lease_.reset();

@@ -182,6 +182,12 @@ void DownstreamConnection::refuse(const Error& error) {
   append_end_of_head(out);
   out += reply.body;
 
+  SessionMetrics& metrics = context_.unrouted;
+  ++metrics.requests;
+  metrics.from_us.add(reply.head.status);
+  metrics.errors.add(error.kind);
+  metrics.bytes_out += reply.body.size();
+
   AccessRecord record;
   record.started = context_.scheduler.wall_now();
   record.status = reply.head.status;

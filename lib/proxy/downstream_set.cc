@@ -16,6 +16,7 @@ void DownstreamSet::accept(std::unique_ptr<Transport> transport, const Arrival& 
   }
   auto connection = std::make_unique<DownstreamConnection>(
       context_, static_cast<DownstreamOwner&>(*this), arrival, std::move(transport));
+  ++accepted_;
   connection->slot = connections_.size();
   connections_.push_back(std::move(connection));
 }

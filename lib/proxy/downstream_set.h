@@ -22,6 +22,7 @@ class DownstreamSet final : private DownstreamOwner {
   size_t size() const { return connections_.size(); }
   size_t max() const { return max_; }
   void set_max(size_t max) { max_ = max; }  // for new ones
+  uint64_t accepted() const { return accepted_; }
   uint64_t refused() const { return refused_; }
 
   // Idle connections end a moment later, the others with the answer that is under way; `on_empty`
@@ -41,6 +42,7 @@ class DownstreamSet final : private DownstreamOwner {
   size_t max_;
   std::vector<std::unique_ptr<DownstreamConnection>> connections_;
   std::function<void()> on_empty_;
+  uint64_t accepted_ = 0;
   uint64_t refused_ = 0;
 };
 

@@ -26,8 +26,8 @@ Exchange::Exchange(ProxyContext& context, ResponseSink& sink, RequestHead&& head
       cookies_written_([this] { release_held(); }) {}
 
 Exchange::~Exchange() {
-  if (!noted_ && error_word_.empty()) error_word_ = kClientGone;
-  note_end();
+  if (!concluded_ && !error_) error_ = ErrorKind::client_gone;
+  conclude();
 }
 
 // ---- the way up ----
@@ -36,9 +36,10 @@ void Exchange::start(const Arrival& arrival) {
   std::optional<size_t> known;
   auto route = context_.table->router().route(request_, arrival, &known);
   if (known) session_ = context_.table->sessions()[*known];
+  if (route) session_ = context_.table->sessions()[route->session];
+  begin_count();
   if (!route) return fail(route.error());
   route_ = std::move(*route);
-  session_ = context_.table->sessions()[route_.session];
 
   if (auto error = objection()) return fail(*error);
   if (answer_by_max_forwards()) return;
@@ -277,6 +278,7 @@ void Exchange::on_attempt_end(const Headers& trailers) {
     return;
   }
   response_ = Response::complete;
+  answered_ = true;
   sink_.send_end(trailers);
   finish();
 }
@@ -287,14 +289,14 @@ void Exchange::on_attempt_end(const Headers& trailers) {
 void Exchange::kill() {
   if (response_ == Response::complete) return;
   if (response_ == Response::tunnel) {
-    error_word_ = failure_of(ErrorKind::killed).word;
+    error_ = ErrorKind::killed;
     return;
   }
   fail({ErrorKind::killed, "the session's operator ended the requests that were under way"});
 }
 
 void Exchange::fail(const Error& error) {
-  error_word_ = failure_of(error.kind).word;
+  error_ = error.kind;
   error_detail_ = error.detail;
   if (response_ == Response::none && failure_of(error.kind).status != 0) {
     return answer(problem_reply(error, session_ ? session_->name() : std::string_view{},
@@ -314,6 +316,7 @@ void Exchange::answer(LocalReply reply) {
     return hold_until_written(std::move(held));
   }
   response_ = Response::complete;
+  answered_ = by_us_ = true;
   status_ = reply.head.status;
   if (!session_ || session_->settings().response_info) append_response_info(reply.fields);
   sink_.send_head(reply.head, reply.fields);
@@ -344,23 +347,45 @@ void Exchange::cancel() {
 void Exchange::finish() {
   stop_waiting();
   dispose_attempt();
-  note_end();
+  conclude();
   sink_.on_exchange_finished();  // disposes of this exchange
 }
 
-// Once, at the end or when the client is gone.
-void Exchange::note_end() {
-  if (std::exchange(noted_, true)) return;
-  const SteadyTime now = context_.scheduler.now();
-  remember_end(now);
-  if (context_.access_log.enabled()) write_log_line(now);
+// Each exchange counts as begun exactly once, and as ended.
+void Exchange::begin_count() {
+  metrics_ = session_ ? &session_->metrics() : &context_.unrouted;
+  ++metrics_->requests;
+  ++metrics_->active;
 }
 
-void Exchange::remember_end(SteadyTime now) const {
+void Exchange::conclude() {
+  if (std::exchange(concluded_, true)) return;
+  const Duration total = context_.scheduler.now() - started_;
+  count(total);
+  remember(total);
+  if (context_.access_log.enabled()) write_log_line(total);
+}
+
+void Exchange::count(Duration total) {
+  if (metrics_ == nullptr) begin_count();  // it was never routed
+  SessionMetrics& metrics = *metrics_;
+  --metrics.active;
+  if (tunnel_) --metrics.tunnels_active;
+  metrics.bytes_in += tunnel_ ? tunnel_->bytes_up() : body_.received();
+  metrics.bytes_out += tunnel_ ? tunnel_->bytes_down() : bytes_out_;
+  if (facts_.connection_id != 0) metrics.queue.observe(facts_.queue);
+  if (facts_.ttfb) metrics.first_byte.observe(*facts_.ttfb);
+  if (!answered_) return metrics.aborted.add(error_.value_or(ErrorKind::internal));
+  (by_us_ ? metrics.from_us : metrics.from_origin).add(status_);
+  if (by_us_ && error_) metrics.errors.add(*error_);
+  if (!tunnel_) metrics.total.observe(total);
+}
+
+void Exchange::remember(Duration total) {
   RecentExchange end;
   end.number = number_;
-  end.total = now - started_;
-  end.started = context_.scheduler.wall_now() - end.total;
+  end.total = total;
+  end.started = context_.scheduler.wall_now() - total;
   if (session_) end.session = session_->name();
   end.method = request_.method;
   const std::string_view target = request_.target;
@@ -376,7 +401,7 @@ void Exchange::remember_end(SteadyTime now) const {
   }
   end.ttfb = facts_.ttfb;
   end.detail = error_detail_;
-  end.error = error_word_;
+  if (error_) end.error = failure_of(*error_).word;
   end.bytes_in = tunnel_ ? tunnel_->bytes_up() : body_.received();
   end.bytes_out = tunnel_ ? tunnel_->bytes_down() : bytes_out_;
   end.connection_id = facts_.connection_id;
@@ -387,12 +412,12 @@ void Exchange::remember_end(SteadyTime now) const {
   context_.recent.add(end);
 }
 
-void Exchange::write_log_line(SteadyTime now) {
+void Exchange::write_log_line(Duration total) {
   const std::string id = request_id(context_.id_prefix, number_);
   const std::string host = session_ ? route_.origin.authority() : std::string();
   const std::string_view target = request_.target;
   AccessRecord record;
-  record.total = now - started_;
+  record.total = total;
   record.started = context_.scheduler.wall_now() - record.total;
   record.request_id = id;
   if (session_) record.session = session_->name();
@@ -415,7 +440,7 @@ void Exchange::write_log_line(SteadyTime now) {
     record.tls = facts_.times.tls;
   }
   record.ttfb = facts_.ttfb;
-  record.error = error_word_;
+  if (error_) record.error = failure_of(*error_).word;
   context_.access_log.write(record);
 }
 

@@ -119,11 +119,11 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
   void fail(const Error& error);
   void answer(LocalReply reply);
   void finish();
-  void note_end();
-  void remember_end(SteadyTime now) const;
-  void write_log_line(SteadyTime now);
-
-  static constexpr std::string_view kClientGone = "client_gone";  // in the log
+  void begin_count();
+  void conclude();
+  void count(Duration total);
+  void remember(Duration total);
+  void write_log_line(Duration total);
 
   ProxyContext& context_;
   ResponseSink& sink_;
@@ -131,7 +131,8 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
   const uint64_t number_;
   const SteadyTime started_;
 
-  std::shared_ptr<Session> session_;  // none until routed
+  std::shared_ptr<Session> session_;   // none until routed
+  SessionMetrics* metrics_ = nullptr;  // the session's, or `unrouted`; null until then
   Route route_;
   int max_forwards_ = -1;  // what the field becomes; -1: it is not there
   BodySource body_;
@@ -165,9 +166,11 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
   bool sink_full_ = false;
   int status_ = 0;
   uint64_t bytes_out_ = 0;
-  std::string_view error_word_;  // of kFailures; empty if all went well
+  std::optional<ErrorKind> error_;  // none if all went well
   std::string error_detail_;
-  bool noted_ = false;
+  bool answered_ = false;   // wholly
+  bool by_us_ = false;      // not by the origin
+  bool concluded_ = false;  // counted and logged
 };
 
 }  // namespace trunkd

@@ -44,6 +44,7 @@ void Exchange::judge_head(ResponseHead&& head) {
     case NextStep::replay_on_new:
       return replay_on_new_connection();
     case NextStep::retry:
+      ++metrics_->retries_status;
       return set_aside(Aside::retry(facts.pause > Duration::zero() ? Duration{} : facts.backoff));
     case NextStep::follow:
       if (!trail_) trail_ = std::make_unique<RedirectTrail>(method(), route_.sent_url());
@@ -55,6 +56,8 @@ void Exchange::judge_head(ResponseHead&& head) {
     case NextStep::raise:
       return set_aside(Aside::raise(std::move(head)));
     case NextStep::relay:
+      if (head.status == 408 && result.kept && !result.informational) ++metrics_->stale_failed;
+      break;
     case NextStep::answer:
       break;
   }
@@ -79,6 +82,8 @@ Result<std::optional<Hop>> Exchange::hop_after(const ResponseHead& head, bool bo
 // At once, in the slot of the one that died; but not while the origin has a pause.
 void Exchange::replay_on_new_connection() {
   replayed_ = true;
+  ++metrics_->retries_replay;
+  ++metrics_->stale_replayed;
   body_.rewind();
   if (session_->pacing().pause_left(route_.origin) > Duration::zero()) {
     dispose_attempt();
@@ -106,16 +111,17 @@ void Exchange::on_attempt_failed(const AttemptResult& result) {
     case NextStep::replay_on_new:
       return replay_on_new_connection();
     case NextStep::retry:
+      ++metrics_->retries_connect;
       aside_ = Aside::retry(facts.backoff);
       return leave_aside();
     default:
       break;
   }
   Error error = *result.error;
-  const bool only_repeatable_is_missing = result.kept && result.request_sent &&
-                                          !result.response_started && !facts.repeatable &&
-                                          error.kind == ErrorKind::connection_terminated;
-  if (only_repeatable_is_missing) {
+  const bool was_dead = result.kept && result.request_sent && !result.response_started &&
+                        error.kind == ErrorKind::connection_terminated;
+  if (was_dead) ++metrics_->stale_failed;
+  if (was_dead && !facts.repeatable) {
     error.hint = "An Idempotency-Key field would allow trunkd to send the request again.";
   }
   fail(error);
@@ -143,7 +149,7 @@ void Exchange::leave_aside() {
     case Aside::Then::follow:
       return follow(std::move(aside.hop()));
     case Aside::Then::raise:
-      error_word_ = failure_of(ErrorKind::upstream_status).word;
+      error_ = ErrorKind::upstream_status;
       return answer(upstream_problem_reply(aside.head(), aside.excerpt(), session_->name(),
                                            context_.scheduler.wall_now()));
     case Aside::Then::fail:
@@ -152,6 +158,7 @@ void Exchange::leave_aside() {
 }
 
 void Exchange::follow(Hop&& hop) {
+  ++metrics_->redirects;
   if (!hop.keeps_body) body_dropped_ = true;
   hop_method_ = std::move(hop.method);
   route_.origin = std::move(hop.url.origin);
@@ -201,6 +208,7 @@ bool Exchange::store_cookies(const ResponseHead& head) {
     if (iequals(field.name, "set-cookie") &&
         jar_->store(field.value, sent, context_.scheduler.wall_now())) {
       changed = true;
+      ++metrics_->cookies_stored;
     }
   }
   brought_cookies_ = brought_cookies_ || changed;

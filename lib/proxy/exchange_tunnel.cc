@@ -41,6 +41,8 @@ void Exchange::start_tunnel(const ResponseHead& head, std::unique_ptr<Transport>
                             std::string_view first_bytes) {
   relay_head(head);
   response_ = Response::tunnel;
+  ++metrics_->tunnels;
+  ++metrics_->tunnels_active;
   total_.stop();  // a tunnel has no end that could be late
   ResponseSink::Taken downstream = sink_.take_transport();
   tunnel_ = std::make_unique<Tunnel>(context_.scheduler, static_cast<TunnelOwner&>(*this),
@@ -52,15 +54,16 @@ void Exchange::start_tunnel(const ResponseHead& head, std::unique_ptr<Transport>
 void Exchange::on_tunnel_end() {
   switch (tunnel_->end()) {
     case Tunnel::End::finished:
+      answered_ = true;
       break;
     case Tunnel::End::client_broke:
-      error_word_ = kClientGone;
+      error_ = ErrorKind::client_gone;
       break;
     case Tunnel::End::origin_broke:
-      error_word_ = failure_of(ErrorKind::connection_terminated).word;
+      error_ = ErrorKind::connection_terminated;
       break;
     case Tunnel::End::idle:
-      error_word_ = failure_of(ErrorKind::tunnel_idle).word;
+      error_ = ErrorKind::tunnel_idle;
       break;
   }
   finish();
@@ -69,7 +72,7 @@ void Exchange::on_tunnel_end() {
 // Said for a tunnel at the end of a drain only: its sides are the tunnel's to watch.
 void Exchange::cancel_tunnel() {
   tunnel_->cancel();
-  if (error_word_.empty()) error_word_ = failure_of(ErrorKind::shutting_down).word;
+  if (!error_) error_ = ErrorKind::shutting_down;
 }
 
 }  // namespace trunkd

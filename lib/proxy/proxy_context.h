@@ -10,6 +10,7 @@
 #include "base/scheduler.h"
 #include "observe/access_log.h"
 #include "observe/recent_exchanges.h"
+#include "observe/session_metrics.h"
 #include "session/session.h"
 
 namespace trunkd {
@@ -24,7 +25,8 @@ struct ProxyContext {
   bool draining = false;                      // every answer ends its client's connection
   uint64_t requests = 0;                      // exchanges begun
   RecentExchanges recent{};
-  std::string scratch{};  // for heads on their way out: cleared by who uses it, within one call
+  SessionMetrics unrouted{};  // of requests for which no session was found
+  std::string scratch{};      // for heads on their way out: cleared by who uses it, within one call
 
   const Config& config() const { return table->config(); }
 };

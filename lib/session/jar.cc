@@ -45,6 +45,7 @@ void Jar::on_opened(Result<OpenedJournal> opened) {
     file_ = std::make_unique<JarFile>(parts_.scheduler, std::move(opened->journal), found,
                                       static_cast<JarFileOwner&>(*this));
   } else {
+    ++parts_.counts->failed_reads;
     failure_ = Error{ErrorKind::jar_unavailable, std::move(opened.error().detail)};
     if (std::exchange(last_failure_, failure_->detail) != failure_->detail) {
       parts_.log.error(failure_->detail);  // each request tries again, and need not be told

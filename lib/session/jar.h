@@ -20,6 +20,11 @@
 
 namespace trunkd {
 
+// What all jars count together, since the start.
+struct JarCounts {
+  uint64_t failed_reads = 0, failed_writes = 0;  // of their files
+};
+
 // What all jars get from outside; all of it must outlive them.
 struct JarParts {
   Scheduler& scheduler;
@@ -27,6 +32,7 @@ struct JarParts {
   const PublicSuffixes& suffixes;
   Journals& journals;
   std::string directory;  // the state directory
+  std::shared_ptr<JarCounts> counts = std::make_shared<JarCounts>();
 };
 
 class Jar;
@@ -87,6 +93,7 @@ class Jar final : private JarFileOwner {
   void on_opened(Result<OpenedJournal> opened);
   void tell_waiters();
   // JarFileOwner
+  void on_each_failed_write() override { ++parts_.counts->failed_writes; }
   void on_write_failed(const Error& error) override;
   void on_writing_again() override;
   void on_compaction_failed(const Error& error) override;

@@ -38,7 +38,8 @@ class JarSet {
   // max_jars and forget_after are those of `settings` from now on; the rest must be as it is.
   void set_limits(const CookiesConfig& settings);
 
-  size_t size() const { return by_value_.size(); }
+  const std::string& name() const { return name_; }
+  size_t size() const { return only_ ? 1 : by_value_.size(); }
 
  private:
   struct Entry {

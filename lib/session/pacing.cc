@@ -89,6 +89,13 @@ size_t Pacing::kind_of(std::string_view method) const {
   return kind;
 }
 
+size_t Pacing::paused_count() const {
+  const SteadyTime now = clock_.now();
+  return static_cast<size_t>(
+      std::count_if(origins_.begin(), origins_.end(),
+                    [&](const auto& entry) { return entry.second.pause.until > now; }));
+}
+
 Pacing::PacedOrigin& Pacing::paced(const Origin& origin) {
   if (recent_ != nullptr && recent_->first == origin) return recent_->second;
   if (origins_.size() >= forget_at_) forget_origins();

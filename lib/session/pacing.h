@@ -44,6 +44,7 @@ class Pacing {
   void resume();
   bool stopped() const { return stopped_; }
 
+  size_t paused_count() const;                             // origins, now
   size_t origin_count() const { return origins_.size(); }  // of which something is known
 
  private:

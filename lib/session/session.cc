@@ -94,6 +94,7 @@ Session::Session(Scheduler& scheduler, Makings makings, std::shared_ptr<const Co
       pool_(std::move(makings.pool)),
       credential_(std::move(makings.credential)),
       jars_(std::move(makings.jars)),
+      metrics_(std::move(makings.metrics)),
       pacing_(makings.pacing ? std::move(makings.pacing)
                              : std::make_shared<Pacing>(scheduler, pool_->connections,
                                                         settings().rate, settings().retry)) {}
@@ -107,7 +108,10 @@ std::optional<Duration> Session::note_pause(const Origin& origin, const Response
   const auto pause =
       pause_asked(answer.status, answer.headers, scheduler_.wall_now(), settings().retry);
   const bool obeys = settings().retry.retry_after_max > Duration::zero();
-  if (pause && obeys) pacing_->pause(origin, *pause);
+  if (pause && obeys) {
+    ++metrics_->pauses;
+    pacing_->pause(origin, *pause);
+  }
   return pause;
 }
 
@@ -167,7 +171,8 @@ class SessionTable::Builder {
       error.detail = "session \"" + settings.name + "\": " + error.detail;
       return tl::unexpected(std::move(error));
     }
-    Session::Makings makings{std::move(*pool), nullptr, jars_of(settings), nullptr};
+    Session::Makings makings{std::move(*pool), nullptr, jars_of(settings), nullptr,
+                             parts_.metrics(settings)};
     const std::shared_ptr<Session> before = running(settings.name);
     if (before && before->pool_ == makings.pool) {
       if (before->settings() == settings && before->jars_ == makings.jars) return before;

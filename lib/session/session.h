@@ -11,6 +11,7 @@
 
 #include "base/scheduler.h"
 #include "config/config.h"
+#include "observe/session_metrics.h"
 #include "pool/connection_pool.h"
 #include "session/credential.h"
 #include "session/jar_set.h"
@@ -43,6 +44,7 @@ class Session {
     std::unique_ptr<const Credential> credential;
     std::shared_ptr<JarSet> jars;
     std::shared_ptr<Pacing> pacing;  // null: one of its own
+    std::shared_ptr<SessionMetrics> metrics;
   };
 
   // Held by the session table and by each exchange, so that a reload never cuts one off.
@@ -56,7 +58,12 @@ class Session {
   const ConnectionPool& pool() const { return pool_->connections; }
   const Credential* credential() const { return credential_.get(); }  // null: no auth
   Pacing& pacing() { return *pacing_; }
+  const Pacing& pacing() const { return *pacing_; }
   QueueShare& queue_share() { return share_; }
+  const QueueShare& queue_share() const { return share_; }
+  SessionMetrics& metrics() { return *metrics_; }
+  const SessionMetrics& metrics() const { return *metrics_; }
+  const JarSet* jars() const { return jars_.get(); }  // null: no cookies
 
   // The jar of a request with these fields; none: it has none. Errors: malformed_request
   // (Trunkd-Jar), jar_limit.
@@ -94,6 +101,7 @@ class Session {
   const std::shared_ptr<SessionPool> pool_;
   const std::unique_ptr<const Credential> credential_;
   const std::shared_ptr<JarSet> jars_;
+  const std::shared_ptr<SessionMetrics> metrics_;
   const std::shared_ptr<Pacing> pacing_;
   QueueShare share_;
   SessionState state_ = SessionState::running;

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 #include "config/config.h"
+#include "observe/session_metrics.h"
 #include "pool/connection_factory.h"
 #include "session/jar.h"
 
@@ -21,6 +22,9 @@ class SessionParts {
   // `session`'s, which is named where the secret's changes are logged.
   virtual std::unique_ptr<Secret> open_secret(const SessionConfig& session,
                                               const SecretRef& reference) = 0;
+  // Where the session's requests are counted. Never null; a session of the same name that comes
+  // after it gets the same one.
+  virtual std::shared_ptr<SessionMetrics> metrics(const SessionConfig& session) = 0;
   // Asked for only if a session has cookies; outlives all sessions.
   virtual const JarParts& jar_parts() = 0;
 

@@ -85,6 +85,7 @@ void UpstreamConnection::end_body(const Headers& trailers) {
 
 OpenedWay UpstreamConnection::take_transport() {
   assert(reusable() && origin_.is_tunnel());
+  end_reason_ = CloseReason::tunnel;
   state_ = State::closed;
   ++uses_;
   let_be_slow();
@@ -94,6 +95,7 @@ OpenedWay UpstreamConnection::take_transport() {
 
 void UpstreamConnection::abandon() {
   listener_ = nullptr;
+  if (retired_ && state_ != State::busy) end_reason_ = CloseReason::retired;
   if (state_ == State::busy || retired_) close();
 }
 
@@ -163,6 +165,7 @@ void UpstreamConnection::on_response_head(ResponseHead&& head) {
     return;
   }
   head_seen_ = true;
+  says_close_ = !head.keep_alive;
   keep_alive_ = keep_alive_ && head.keep_alive;
   if (keep_alive_) keep_alive_hint_ = keep_alive_timeout(head.headers);
   if (listener_ != nullptr) listener_->on_response_head(std::move(head));
@@ -192,6 +195,8 @@ void UpstreamConnection::finish_response() {
     deadline_.stop();
     if (!reading_) resume_reading();
   } else {
+    if (whole && says_close_) end_reason_ = CloseReason::said_close;
+    if (whole && keep_alive_ && retired_) end_reason_ = CloseReason::retired;
     close();
   }
   Headers trailers = std::move(*trailers_);
@@ -204,6 +209,7 @@ void UpstreamConnection::finish_response() {
 void UpstreamConnection::upgrade(std::string_view first_bytes) {
   flush();
   state_ = State::closed;
+  end_reason_ = CloseReason::tunnel;
   deadline_.stop();
   let_be_slow();
   transport_->set_listener(nullptr);
@@ -277,6 +283,7 @@ void UpstreamConnection::fail(const Error& error) {
 
 void UpstreamConnection::lose_idle(IdleEnd end) {
   request_ended_ = true;
+  end_reason_ = end == IdleEnd::by_origin ? CloseReason::ended_idle : CloseReason::retired;
   close();
   if (idle_listener_ != nullptr) idle_listener_->on_idle_connection_lost(*this, end);
 }

@@ -64,6 +64,7 @@ class UpstreamConnection final : public PooledConnection,
 
   // PooledConnection
   bool reusable() const override { return state_ == State::idle; }
+  CloseReason end_reason() const override { return end_reason_; }
   void set_idle_listener(IdleListener* listener) override { idle_listener_ = listener; }
   Duration keep_alive_hint() const override { return keep_alive_hint_; }
 
@@ -149,6 +150,8 @@ class UpstreamConnection final : public PooledConnection,
   uint64_t uses_ = 0;
   Duration keep_alive_hint_{};
   bool patient_ = false;
+  CloseReason end_reason_ = CloseReason::broken;  // once it is closed
+  bool says_close_ = false;                       // the last head did
 
   State state_ = State::idle;
   bool request_ended_ = false;   // our side of the exchange is written

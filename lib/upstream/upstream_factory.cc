@@ -12,7 +12,23 @@ struct Way {
   const AddressRules& rules;
   const UpstreamProxy* proxy;  // null: directly
   TlsContext* tls;             // null: none
+  OpeningMetrics& metrics;
 };
+
+void count_opened(OpeningMetrics& metrics, const Dialled& dialled, bool secure) {
+  metrics.dns.observe(dialled.times.dns);
+  metrics.connect.observe(dialled.times.connect);
+  if (!secure) return;
+  metrics.tls.observe(dialled.times.tls);
+  ++(dialled.tls_resumed ? metrics.handshakes_resumed : metrics.handshakes_full);
+}
+
+void count_failed(OpeningMetrics& metrics, const Error& error) {
+  metrics.failed.add(error.kind);
+  const bool in_handshake =
+      error.kind == ErrorKind::tls_certificate || error.kind == ErrorKind::tls_protocol;
+  if (in_handshake) ++metrics.handshakes_failed;
+}
 
 class Open final : public PendingOpen {
  public:
@@ -29,7 +45,11 @@ class Open final : public PendingOpen {
 
  private:
   void on_done(Result<Dialled> dialled) {
-    if (!dialled) return listener_.on_open_failed(*this, dialled.error());
+    if (!dialled) {
+      count_failed(way_.metrics, dialled.error());
+      return listener_.on_open_failed(*this, dialled.error());
+    }
+    count_opened(way_.metrics, *dialled, origin_.secure());
     const SocketAddress address = dialled->socket_address;
     auto connection = std::make_unique<UpstreamConnection>(
         parts_.loop, origin_, std::move(*dialled), ++parts_.last_connection_id, dead_after_);
@@ -52,22 +72,26 @@ class Open final : public PendingOpen {
 
 }  // namespace
 
-Result<std::unique_ptr<UpstreamFactory>> UpstreamFactory::create(const UpstreamParts& parts,
-                                                                 const UpstreamSettings& settings,
-                                                                 OnTlsFiles on_tls_files) {
+Result<std::unique_ptr<UpstreamFactory>> UpstreamFactory::create(
+    const UpstreamParts& parts, const UpstreamSettings& settings,
+    std::shared_ptr<OpeningMetrics> metrics, OnTlsFiles on_tls_files) {
   auto tls = TlsContext::create(settings.tls, parts.trust);
   if (!tls) return tl::unexpected(tls.error());
   (*tls)->follow_files(parts.loop, std::move(on_tls_files));
-  return std::unique_ptr<UpstreamFactory>(new UpstreamFactory(parts, std::move(*tls), settings));
+  if (!metrics) metrics = std::make_shared<OpeningMetrics>();
+  return std::unique_ptr<UpstreamFactory>(
+      new UpstreamFactory(parts, std::move(*tls), settings, std::move(metrics)));
 }
 
 UpstreamFactory::UpstreamFactory(const UpstreamParts& parts, std::unique_ptr<TlsContext> tls,
-                                 const UpstreamSettings& settings)
+                                 const UpstreamSettings& settings,
+                                 std::shared_ptr<OpeningMetrics> metrics)
     : parts_(parts),
       tls_(std::move(tls)),
       connect_timeout_(settings.connect_timeout),
       dead_after_(settings.dead_after),
-      destinations_(settings.destinations, parts.is_own_address) {
+      destinations_(settings.destinations, parts.is_own_address),
+      metrics_(std::move(metrics)) {
   if (settings.proxy) proxy_.emplace(*settings.proxy, destinations_);
 }
 
@@ -75,7 +99,7 @@ std::unique_ptr<PendingOpen> UpstreamFactory::open(const Origin& origin, OpenLis
   const UpstreamProxy* proxy = proxy_ && proxy_->serves(origin) ? &*proxy_ : nullptr;
   const AddressRules& rules =
       proxy != nullptr ? static_cast<const AddressRules&>(*proxy) : destinations_;
-  const Way way{rules, proxy, origin.secure() ? tls_.get() : nullptr};
+  const Way way{rules, proxy, origin.secure() ? tls_.get() : nullptr, *metrics_};
   return std::make_unique<Open>(parts_, way, connect_timeout_, dead_after_, origin, listener);
 }
 

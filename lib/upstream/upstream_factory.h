@@ -8,6 +8,7 @@
 #include <string>
 
 #include "net/connector.h"
+#include "observe/session_metrics.h"
 #include "pool/connection_factory.h"
 #include "upstream/destinations.h"
 #include "upstream/upstream_proxy.h"
@@ -36,17 +37,18 @@ struct UpstreamSettings {
 
 class UpstreamFactory final : public ConnectionFactory {
  public:
-  // `parts` must outlive the factory; `on_tls_files` may be empty. Fails with a sentence that names
-  // the file if one of those for TLS cannot be used; they are followed from then on.
-  static Result<std::unique_ptr<UpstreamFactory>> create(const UpstreamParts& parts,
-                                                         const UpstreamSettings& settings,
-                                                         OnTlsFiles on_tls_files = {});
+  // `parts` must outlive the factory; `metrics` is where it counts, and null only where nobody
+  // wants to know; `on_tls_files` may be empty. Fails with a sentence that names the file if one of
+  // those for TLS cannot be used; they are followed from then on.
+  static Result<std::unique_ptr<UpstreamFactory>> create(
+      const UpstreamParts& parts, const UpstreamSettings& settings,
+      std::shared_ptr<OpeningMetrics> metrics = nullptr, OnTlsFiles on_tls_files = {});
 
   std::unique_ptr<PendingOpen> open(const Origin& origin, OpenListener& listener) override;
 
  private:
   UpstreamFactory(const UpstreamParts& parts, std::unique_ptr<TlsContext> tls,
-                  const UpstreamSettings& settings);
+                  const UpstreamSettings& settings, std::shared_ptr<OpeningMetrics> metrics);
 
   const UpstreamParts& parts_;
   const std::unique_ptr<TlsContext> tls_;
@@ -54,6 +56,7 @@ class UpstreamFactory final : public ConnectionFactory {
   const Duration dead_after_;
   const Destinations destinations_;
   std::optional<const UpstreamProxy> proxy_;
+  const std::shared_ptr<OpeningMetrics> metrics_;
 };
 
 }  // namespace trunkd

@@ -88,6 +88,7 @@ struct FuzzParts final : SessionParts {
   std::unique_ptr<Secret> open_secret(const SessionConfig&, const SecretRef&) override {
     return std::make_unique<FuzzSecret>(secret_available);
   }
+  std::shared_ptr<SessionMetrics> metrics(const SessionConfig&) override { return counts; }
   const JarParts& jar_parts() override { return jars; }
 
   // Of the jar's file: it is opened, or the next step of writing it is done or fails.
@@ -106,6 +107,7 @@ struct FuzzParts final : SessionParts {
   FakeJournals journals;
   JarParts jars{loop, log, suffixes, journals, "/fuzz"};
   FuzzFactory* factory = nullptr;  // the session's
+  std::shared_ptr<SessionMetrics> counts = std::make_shared<SessionMetrics>();
   bool secret_available = true;
 };
 
@@ -227,11 +229,22 @@ class World {
     require(lines >= context_.requests);  // refused heads have a line too
     const auto ids = count("\"id\":\"fuzz-");
     require(ids == context_.requests);
+    require(balance(*parts_.counts) + balance(context_.unrouted) == lines);
     context_.table.reset();
     loop_.run();
   }
 
  private:
+  // Everybody who began has ended, one way and once. How many they were.
+  static uint64_t balance(const SessionMetrics& metrics) {
+    require(metrics.active == 0 && metrics.tunnels_active == 0);
+    require(metrics.requests ==
+            metrics.from_origin.all() + metrics.from_us.all() + metrics.aborted.all());
+    require(metrics.errors.all() <= metrics.from_us.all());
+    require(metrics.total.count() <= metrics.requests && metrics.tunnels <= metrics.requests);
+    return metrics.requests;
+  }
+
   void connect() {
     if (peers_.size() >= 8) return;
     peers_.push_back(std::make_unique<FakePeer>(loop_));

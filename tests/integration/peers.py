@@ -21,7 +21,7 @@ PEERS = os.path.join(_ROOT, ".deps", "peers")  # where scripts/setup unpacks the
 
 
 def find(name):
-    """The path of nginx, say: $TRUNKD_NGINX, the unpacked one, or the installed one."""
+    """The path of nginx, haproxy or promtool: $TRUNKD_NGINX, the unpacked or the installed one."""
     candidates = [
         os.environ.get("TRUNKD_" + name.upper()),
         os.path.join(PEERS, "usr", "sbin", name),

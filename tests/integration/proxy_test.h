@@ -32,6 +32,32 @@ class ProxyTest : public LoopTest {
     return *clients_.back();
   }
 
+  // Whatever a test did, the sums are right: each request began and ended once, and each connection
+  // that was opened is there or was closed for a reason.
+  void TearDown() override {
+    if (proxy_) expect_sums();
+  }
+  void expect_sums() {
+    const MetricsReader metrics = proxy_->metrics();
+    for (const std::string& session : metrics.values_of("trunkd_requests_total", "session")) {
+      const auto sum = [&](std::string_view name) {
+        return metrics.sum(name, {{"session", session}});
+      };
+      EXPECT_EQ(sum("trunkd_requests_total"), sum("trunkd_responses_total") +
+                                                  sum("trunkd_requests_aborted_total") +
+                                                  sum("trunkd_requests_active"))
+          << "session \"" << session << '"';
+      EXPECT_LE(
+          sum("trunkd_error_responses_total"),
+          metrics.sum("trunkd_responses_total", {{"session", session}, {"source", "trunkd"}}));
+      EXPECT_LE(sum("trunkd_request_duration_seconds_count"), sum("trunkd_responses_total"));
+      const Session* pooled = proxy_->server().session(session);
+      if (pooled == nullptr) continue;
+      const PoolSnapshot now = pooled->pool().snapshot();
+      EXPECT_EQ(now.opened, now.closed.all() + now.open) << session;
+    }
+  }
+
   // Waits for the answer.
   TestCall finished(TestCall call, const char* file = __builtin_FILE(),
                     int line = __builtin_LINE()) {

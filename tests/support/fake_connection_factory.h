@@ -22,6 +22,7 @@ class FakeConnection final : public PooledConnection {
   ~FakeConnection() override;
 
   bool reusable() const override { return usable; }
+  CloseReason end_reason() const override { return reason; }
   Duration keep_alive_hint() const override { return hint; }
   void set_idle_listener(IdleListener* listener) override { idle_listener = listener; }
 
@@ -34,7 +35,8 @@ class FakeConnection final : public PooledConnection {
   const Origin origin;
   bool usable = true;
   Duration hint{};
-  IdleListener* idle_listener = nullptr;  // set while it is idle in the pool
+  CloseReason reason = CloseReason::broken;  // why it is not usable
+  IdleListener* idle_listener = nullptr;     // set while it is idle in the pool
 
  private:
   FakeConnectionFactory& factory_;

@@ -10,6 +10,7 @@
 #include "daemon/server.h"
 #include "event/loop.h"
 #include "support/fake_file_sink.h"
+#include "support/metrics_reader.h"
 #include "support/test_origin.h"
 
 namespace trunkd {
@@ -34,6 +35,7 @@ class TestProxy {
   PoolSnapshot pool(std::string_view session) const {
     return server_->session(session)->pool().snapshot();
   }
+  MetricsReader metrics() const { return MetricsReader(server_->metrics()); }
   // What the access log holds by now, JSON, one line for each exchange.
   const std::string& access_log();
 

@@ -22,8 +22,8 @@ std::string_view advice_text(ErrorKind kind) {
              "sessions.NAME.timeouts.read.";
     case client_stalled:
       return "The client reads nothing of its answer: find out why, or raise downstream.idle.";
-    case request_incomplete:
-      return "The client left in the middle of its request; nothing can be done here.";
+    case client_gone:
+      return "The client left before it had the whole answer; look there if it should have stayed.";
     case ambiguous_session:
       return "Let the client name its session in one way only.";
     case unknown_session:
@@ -79,6 +79,18 @@ std::string_view advice_text(ErrorKind kind) {
       return "Look at the network: the detail says what the system answered.";
     case address_refused:
       return "If this address is meant, name it in sessions.NAME.allow_private.";
+    case proxy_refused:
+      return "The proxy of sessions.NAME.upstream_proxy does not let this through: ask whoever "
+             "runs "
+             "it, or name the host in sessions.NAME.no_proxy.";
+    case proxy_failed:
+      return "The proxy of sessions.NAME.upstream_proxy could not reach the origin: look there.";
+    case proxy_auth:
+      return "The proxy wants other credentials: see sessions.NAME.upstream_proxy.";
+    case proxy_protocol:
+      return "What sessions.NAME.upstream_proxy names does not speak as such a proxy: look at "
+             "scheme "
+             "and port.";
     case tls_certificate:
       return "If the certificate is of your own authority, name its file in "
              "sessions.NAME.tls.extra_ca_file; if the name differs, see "

@@ -48,6 +48,7 @@ class FakeHost final : public AdminHost {
       return nullptr;
     }
     const JarParts& jar_parts() override { std::abort(); }
+    std::shared_ptr<SessionMetrics> metrics(const SessionConfig&) override { return nullptr; }
   };
 
   FakeLoop& loop_;

@@ -19,6 +19,7 @@ class JarFileTest : public testing::Test, public JarFileOwner {
     for (const auto& [name, one] : jar_) all.push_back(one);
     return all;
   }
+  void on_each_failed_write() override { ++failed_writes_; }
   void on_write_failed(const Error&) override { ++failures_told_; }
   void on_writing_again() override { ++recoveries_told_; }
   void on_compaction_failed(const Error&) override { ++compaction_failures_told_; }
@@ -73,6 +74,7 @@ class JarFileTest : public testing::Test, public JarFileOwner {
   FakeJournalFile disk_;
   std::map<std::string, Cookie> jar_;
   std::optional<JarFile> file_;
+  uint64_t failed_writes_ = 0;
   int failures_told_ = 0;
   int recoveries_told_ = 0;
   int compaction_failures_told_ = 0;
@@ -286,6 +288,7 @@ TEST_F(JarFileTest, AFullDiskReleasesAnswersAndIsToldOnce) {
     EXPECT_TRUE(file_->all_written());
   }
   EXPECT_EQ(failures_told_, 1);
+  EXPECT_EQ(failed_writes_, file_->failed_writes());
   EXPECT_EQ(file_->failed_writes(), 3U);
   EXPECT_TRUE(file_->failing());
 }

@@ -357,6 +357,28 @@ TEST_F(AddressCacheTest, AFailedLookupTakesNoAddressAwayAndIsRepeatedSoon) {
   EXPECT_EQ(gone, 0);
 }
 
+TEST_F(AddressCacheTest, CountsWhatWasAskedForAndEachLookup) {
+  known({"192.0.2.1"});
+  ask();
+  loop_.advance(31s);
+  ask();
+  loop_.advance(20ms);
+  lookup_.fail("shop");
+  loop_.run();
+  ask("nowhere");
+  lookup_.answer("nowhere", std::vector<std::string>{});
+  loop_.run();
+  ask("nowhere");
+  const AddressCacheCounts& counts = cache_.counts();
+  EXPECT_EQ(counts.waited, 3u);
+  EXPECT_EQ(counts.known, 2u);
+  EXPECT_EQ(counts.lookups_found, 1u);
+  EXPECT_EQ(counts.lookups_failed, 1u);
+  EXPECT_EQ(counts.lookups_no_such_name, 1u);
+  EXPECT_EQ(counts.lookup_time.count(), 3u);
+  EXPECT_EQ(counts.lookup_time.sum(), 20ms);
+}
+
 TEST_F(AddressCacheTest, TheAddressThatWorkedIsRememberedForTenMinutes) {
   const SocketAddress address = *SocketAddress::parse("192.0.2.1", 443);
   EXPECT_FALSE(cache_.preferred("shop"));

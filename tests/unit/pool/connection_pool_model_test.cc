@@ -133,6 +133,7 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
   }
 
   void check_refusal(const Client& client, const Error& error) {
+    ++rejections_heard_;
     const bool full = !client.terms.front && client.terms.queue_max < 10000;
     if (error.kind == ErrorKind::queue_full) {
       EXPECT_TRUE(full);
@@ -173,6 +174,7 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
 
   void finish_opening(size_t which) {
     in_a_row_[factory_.pending[which]->origin] = 0;
+    ++opened_;
     factory_.finish(which);
   }
 
@@ -211,6 +213,9 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
 
   void on_answer(Client& client) {
     const FakeExchange& exchange = client.exchange;
+    const bool by_factory =
+        exchange.error == ErrorKind::connection_refused && !exchange.retry_after;
+    if (exchange.error && !by_factory) ++rejections_heard_;
     if (exchange.lease) {
       EXPECT_EQ(exchange.connection().origin, client.origin);
       const bool wants_new = client.terms.freshness == Freshness::new_only || client.replaying;
@@ -280,6 +285,9 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
     const size_t total = pool_->snapshot().total();
     EXPECT_LE(total, ceiling_);
     EXPECT_LE(factory_.open_count(), total);
+    const PoolSnapshot now = pool_->snapshot();
+    EXPECT_EQ(now.opened, opened_);
+    EXPECT_EQ(now.opened, now.closed.all() + now.open);
     ceiling_ = std::max(settings_.connections, std::min(ceiling_, total));
   }
 
@@ -295,6 +303,9 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
     EXPECT_EQ(now.waiting, waiting);
     EXPECT_EQ(now.connecting, factory_.pending.size());
     EXPECT_EQ(now.idle, factory_.connections.size() - leased);
+    EXPECT_EQ(now.open, factory_.connections.size());
+    EXPECT_EQ(now.oldest_wait, longest_wait());
+    EXPECT_GE(now.rejected.all(), rejections_heard_);  // some leave before they hear it
     EXPECT_LE(failures_heard_, failures_);
     for (const Origin& origin : origins_) check_nobody_starves(origin);
     size_t held = 0;
@@ -308,6 +319,14 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
                   return queued(client) && client.terms.share == &share;
                 }));
     }
+  }
+
+  Duration longest_wait() const {
+    Duration longest{};
+    for (const Client& client : clients_) {
+      if (queued(client)) longest = std::max(longest, loop_.now() - client.since);
+    }
+    return longest;
   }
 
   template <typename Which>
@@ -401,7 +420,8 @@ class PoolModelTest : public testing::TestWithParam<uint32_t> {
   std::optional<ConnectionPool> pool_{std::in_place, loop_, factory_, settings_};
   std::array<Client, 14> clients_;
   size_t ceiling_ = 4;
-  size_t failures_ = 0, failures_heard_ = 0;
+  size_t failures_ = 0, failures_heard_ = 0, rejections_heard_ = 0;
+  uint64_t opened_ = 0;
   std::unordered_map<Origin, size_t, OriginHash> in_a_row_;
   uint64_t arrivals_ = 0, event_ = 0;
   bool advancing_ = false, draining_ = false;

@@ -115,6 +115,7 @@ TEST_F(JarSetTest, AJarThatCannotBeReadSaysWhyAndIsTriedAgain) {
   JarWaiter waiter([&] { told = true; });
   waiter.wait(jar);
   journals_.fail_opening();
+  EXPECT_EQ(parts_.counts->failed_reads, 1u);
   EXPECT_TRUE(told);
   ASSERT_TRUE(jar->failure());
   EXPECT_FALSE(jar->is_read());

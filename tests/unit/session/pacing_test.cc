@@ -192,6 +192,7 @@ TEST_F(PacingTest, APauseIsNeverMadeShorter) {
   pacing_->pause(a_, 5s);
   pacing_->pause(a_, 2s);
   pacing_->pause(a_, 0s);
+  EXPECT_EQ(pacing_->paused_count(), 1U);
   EXPECT_EQ(pacing_->pause_left(a_), 5s);
   pacing_->pause(a_, 7s);
   EXPECT_EQ(pacing_->pause_left(a_), 7s);

@@ -147,6 +147,7 @@ TEST_F(UpstreamConnectionTest, WhenItsAddressIsGoneAnIdleConnectionEndsAtOnce) {
   connection_->retire();
   EXPECT_EQ(idle_.lost, 1);
   EXPECT_FALSE(connection_->reusable());
+  EXPECT_EQ(connection_->end_reason(), CloseReason::retired);
 }
 
 TEST_F(UpstreamConnectionTest, WhenItsAddressIsGoneABusyConnectionEndsAfterItsExchange) {
@@ -157,6 +158,7 @@ TEST_F(UpstreamConnectionTest, WhenItsAddressIsGoneABusyConnectionEndsAfterItsEx
   EXPECT_TRUE(listener_.ended);
   EXPECT_EQ(listener_.body, "ok");
   EXPECT_FALSE(connection_->reusable());
+  EXPECT_EQ(connection_->end_reason(), CloseReason::retired);
 }
 
 TEST_F(UpstreamConnectionTest, WhenItsAddressIsGoneALeasedConnectionMayCarryItsExchangeButNoOther) {
@@ -174,6 +176,7 @@ TEST_F(UpstreamConnectionTest, WhenItsAddressIsGoneAnUnusedLeaseEndsTheConnectio
   connection_->retire();
   connection_->abandon();
   EXPECT_FALSE(connection_->reusable());
+  EXPECT_EQ(connection_->end_reason(), CloseReason::retired);
 }
 
 TEST_F(UpstreamConnectionTest, ByteByByteIsTheSame) {
@@ -214,8 +217,17 @@ TEST_F(UpstreamConnectionTest, AnAnswerBeforeTheEndOfTheRequestCostsTheConnectio
   peer_.send(kOk);
   EXPECT_TRUE(listener_.ended);
   EXPECT_FALSE(connection_->reusable());
+  EXPECT_EQ(connection_->end_reason(), CloseReason::broken);
   loop_.run();
   EXPECT_TRUE(peer_.was_reset());
+}
+
+TEST_F(UpstreamConnectionTest, AnOriginThatSaysCloseIsTakenAtItsWord) {
+  get();
+  peer_.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+  EXPECT_TRUE(listener_.ended);
+  EXPECT_FALSE(connection_->reusable());
+  EXPECT_EQ(connection_->end_reason(), CloseReason::said_close);
 }
 
 TEST_F(UpstreamConnectionTest, BytesBehindTheAnswerCostTheConnection) {
@@ -223,6 +235,7 @@ TEST_F(UpstreamConnectionTest, BytesBehindTheAnswerCostTheConnection) {
   peer_.send(std::string(kOk) + "more");
   EXPECT_TRUE(listener_.ended);
   EXPECT_FALSE(connection_->reusable());
+  EXPECT_EQ(connection_->end_reason(), CloseReason::broken);
 }
 
 TEST_F(UpstreamConnectionTest, BytesLeftInTheTlsLayerCostTheConnection) {
@@ -237,18 +250,21 @@ TEST_F(UpstreamConnectionTest, AByteWhileIdleIsTheEnd) {
   peer_.send("x");
   EXPECT_EQ(idle_.lost, 1);
   EXPECT_FALSE(connection_->reusable());
+  EXPECT_EQ(connection_->end_reason(), CloseReason::ended_idle);
 }
 
 TEST_F(UpstreamConnectionTest, AnEndWhileIdleIsTheEnd) {
   peer_.end();
   EXPECT_EQ(idle_.lost, 1);
   EXPECT_FALSE(connection_->reusable());
+  EXPECT_EQ(connection_->end_reason(), CloseReason::ended_idle);
 }
 
 TEST_F(UpstreamConnectionTest, AnErrorWhileIdleIsTheEnd) {
   peer_.fail(ErrorKind::connection_terminated);
   EXPECT_EQ(idle_.lost, 1);
   EXPECT_FALSE(connection_->reusable());
+  EXPECT_EQ(connection_->end_reason(), CloseReason::ended_idle);
 }
 
 TEST_F(UpstreamConnectionTest, AnEndWithinTheAnswerIsAnError) {
@@ -352,6 +368,7 @@ TEST_F(UpstreamConnectionTest, AfterASwitchTheStreamIsHandedOver) {
   ASSERT_TRUE(listener_.tunnel);
   EXPECT_EQ(listener_.first_bytes, "hi");
   EXPECT_FALSE(connection_->reusable());
+  EXPECT_EQ(connection_->end_reason(), CloseReason::tunnel);
   loop_.advance(10s);
   EXPECT_FALSE(listener_.error);
   EXPECT_FALSE(peer_.closed());
@@ -365,6 +382,7 @@ TEST_F(UpstreamConnectionTest, AbandoningARequestUnderWayResetsIt) {
   loop_.run();
   EXPECT_TRUE(peer_.was_reset());
   EXPECT_FALSE(connection_->reusable());
+  EXPECT_EQ(connection_->end_reason(), CloseReason::broken);
 }
 
 TEST_F(UpstreamConnectionTest, AbandoningAfterTheEndKeepsIt) {

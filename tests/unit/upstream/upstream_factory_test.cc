@@ -48,7 +48,7 @@ class UpstreamFactoryTest : public LoopTest, private OpenListener, private IdleL
     lookup_.table.insert_or_assign("shop", Addresses{*SocketAddress::parse(address, 0)});
   }
   void use(const UpstreamSettings& settings = {}) {
-    factory_ = std::move(*UpstreamFactory::create(parts_, settings));
+    factory_ = std::move(*UpstreamFactory::create(parts_, settings, metrics_));
   }
   UpstreamConnection& open(const Origin& origin) {
     connection_.reset();
@@ -71,6 +71,7 @@ class UpstreamFactoryTest : public LoopTest, private OpenListener, private IdleL
   TrustStores trust_;
   uint64_t last_id_ = 0;
   UpstreamParts parts_{loop_, addresses_, trust_, last_id_, {}};
+  std::shared_ptr<OpeningMetrics> metrics_ = std::make_shared<OpeningMetrics>();
   std::unique_ptr<UpstreamFactory> factory_;
   std::unique_ptr<PooledConnection> connection_;
   std::optional<Error> error_;
@@ -129,6 +130,23 @@ TEST_F(UpstreamFactoryTest, BehindAProxyItIsTheProxyThatIsLookedUpAndFollowed) {
   at("127.0.0.2");
   run_until([&] { return lost_ == 1; }, "the end of the connection to the old address");
   EXPECT_EQ(open(origin).address(), "127.0.0.2:" + std::to_string(old_place->port()));
+}
+
+TEST_F(UpstreamFactoryTest, CountsWhatBecameOfEachOpening) {
+  auto place = listener("127.0.0.1", 0);
+  const Origin origin{Scheme::http, "127.0.0.1", place->port()};
+  use();
+  open(origin);
+  const OpeningMetrics& metrics = *metrics_;
+  EXPECT_EQ(metrics.connect.count(), 1u);
+  EXPECT_EQ(metrics.dns.count(), 1u);
+  EXPECT_EQ(metrics.tls.count(), 0u);
+  place.reset();
+  run_what_is_ready();
+  EXPECT_THROW(open(origin), std::runtime_error);
+  EXPECT_EQ(metrics.failed.of(ErrorKind::connection_refused), 1u);
+  EXPECT_EQ(metrics.failed.all(), 1u);
+  EXPECT_EQ(metrics.connect.count(), 1u);
 }
 
 }  // namespace
