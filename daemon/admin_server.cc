@@ -190,6 +190,7 @@ DaemonStatus AdminServer::status() const {
   status.clients_max = server_.downstreams().max();
   status.clients_refused = server_.downstreams().refused();
   status.requests = server_.context().requests;
+  status.reloaded = verbs_.reloaded();
   return status;
 }
 

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ class AdminServer final : private AdminHost {
   struct Verbs {
     std::function<void()> drain;
     std::function<void(std::function<void(const ReloadOutcome&)>)> reload;
+    std::function<std::optional<WallTime>()> reloaded;  // the last one that was good
   };
 
   // `loop`, `log` and `server` (started) must outlive it.

@@ -104,9 +104,9 @@ int run_serve(const std::vector<std::string>& given_files) {
   Reload reload(loop, log, server, load);
   SignalVerbs verbs(loop, server, reload,
                     log);  // before it says "ready": a signal may follow at once
-  AdminServer admin(
-      loop, log, server,
-      {[&] { verbs.drain_once(); }, [&](auto done) { reload.start(std::move(done)); }});
+  AdminServer admin(loop, log, server,
+                    {[&] { verbs.drain_once(); }, [&](auto done) { reload.start(std::move(done)); },
+                     [&] { return reload.last_good(); }});
   if (auto opened = admin.open(loaded.config->admin); !opened) {
     log.error(opened.error().detail);
     return exit_code(opened.error());

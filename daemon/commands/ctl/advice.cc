@@ -79,6 +79,16 @@ std::string_view advice_text(ErrorKind kind) {
       return "Look at the network: the detail says what the system answered.";
     case address_refused:
       return "If this address is meant, name it in sessions.NAME.allow_private.";
+    case proxy_refused:
+      return "The proxy lets nobody through to this origin: ask whoever runs it, or see "
+             "sessions.NAME.upstream_proxy and sessions.NAME.no_proxy.";
+    case proxy_failed:
+      return "The proxy could not reach the origin: look there, or whether the origin should be in "
+             "sessions.NAME.no_proxy.";
+    case proxy_auth:
+      return "Look at user and password of sessions.NAME.upstream_proxy.";
+    case proxy_protocol:
+      return "Look whether sessions.NAME.upstream_proxy names a proxy of that kind at this port.";
     case tls_certificate:
       return "If the certificate is of your own authority, name its file in "
              "sessions.NAME.tls.extra_ca_file; if the name differs, see "
