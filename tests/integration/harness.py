@@ -90,17 +90,11 @@ class Daemon:
         self.pid = self.process.pid
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        self._wait(lambda: self._is_ready() or self._ended, READY_SECONDS)
-        if self._ended or not self._is_ready():
+        self._wait(lambda: self.has_said("ready") or self._ended, READY_SECONDS)
+        if self._ended or not self.has_said("ready"):
             self.process.kill()
             self._reader.join(5)
             raise AssertionError("trunkd did not get ready:\n" + self.text())
-
-    def _is_ready(self):
-        """And its admin socket is open, which comes after its listeners."""
-        admin = ("admin interface on unix:", "no admin socket")
-        return self.has_said("ready") and any(
-            _message_of(line).startswith(admin) for line in self.lines)
 
     def path(self, name):
         """A file of this daemon's own temporary directory."""

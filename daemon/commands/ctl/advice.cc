@@ -80,17 +80,15 @@ std::string_view advice_text(ErrorKind kind) {
     case address_refused:
       return "If this address is meant, name it in sessions.NAME.allow_private.";
     case proxy_refused:
-      return "The proxy of sessions.NAME.upstream_proxy does not let this through: ask whoever "
-             "runs "
-             "it, or name the host in sessions.NAME.no_proxy.";
+      return "The proxy lets nobody through to this origin: ask whoever runs it, or see "
+             "sessions.NAME.upstream_proxy and sessions.NAME.no_proxy.";
     case proxy_failed:
-      return "The proxy of sessions.NAME.upstream_proxy could not reach the origin: look there.";
+      return "The proxy could not reach the origin: look there, or whether the origin should be in "
+             "sessions.NAME.no_proxy.";
     case proxy_auth:
-      return "The proxy wants other credentials: see sessions.NAME.upstream_proxy.";
+      return "Look at user and password of sessions.NAME.upstream_proxy.";
     case proxy_protocol:
-      return "What sessions.NAME.upstream_proxy names does not speak as such a proxy: look at "
-             "scheme "
-             "and port.";
+      return "Look whether sessions.NAME.upstream_proxy names a proxy of that kind at this port.";
     case tls_certificate:
       return "If the certificate is of your own authority, name its file in "
              "sessions.NAME.tls.extra_ca_file; if the name differs, see "

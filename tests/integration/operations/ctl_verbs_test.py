@@ -221,6 +221,23 @@ class CloseTest(unittest.TestCase):
             self.assertEqual(ctl(daemon, "cookies", "list", "shop"), "There are no cookies.\n")
 
 
+class ReloadTest(unittest.TestCase):
+    def test_what_has_changed_is_said(self):
+        with Origin(lambda request: "ok") as origin, Daemon(
+                session("shop", origin.url)) as daemon:
+            path = daemon.path("trunkd.yaml")
+            with open(path) as file:
+                config = json.load(file)
+            self.assertEqual(ctl(daemon, "reload"), "Reloaded; no session has changed.\n")
+            config["sessions"]["shop"]["connections"] = 3
+            config["sessions"].update(session("mail", origin.url))
+            with open(path, "w") as file:
+                json.dump(config, file)
+            self.assertEqual(ctl(daemon, "reload"), "added:    mail\nchanged:  shop\n")
+            self.assertEqual(numbers(daemon)["connections"]["limit"], 3)
+            self.assertIn("reloaded", ctl(daemon, "status"))
+
+
 class DrainTest(unittest.TestCase):
     def test_who_is_there_is_served_and_the_daemon_ends_in_order(self):
         def app(request):
