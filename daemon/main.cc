@@ -1,7 +1,6 @@
 // Parses the command line and hands over to a command; returns its exit code.
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
