@@ -11,7 +11,7 @@ class UpstreamProxyTest : public testing::Test {
  protected:
   UpstreamProxy proxy() {
     destinations_ = std::make_unique<Destinations>(
-        rules_, [](const std::string& address) { return address == "127.0.0.1:7480"; });
+        rules_, [](const SocketAddress& address) { return address.text() == "127.0.0.1:7480"; });
     return {settings_, *destinations_};
   }
   static Origin http(const std::string& host) { return {Scheme::http, host, 80}; }
