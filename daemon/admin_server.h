@@ -26,7 +26,7 @@ class AdminServer final : private AdminHost {
     std::function<void(std::function<void(const ReloadOutcome&)>)> reload;
   };
 
-  // `loop`, `log` and `server` (started) must outlive it.
+  // `loop`, `log` and `server` must outlive it; the server is started before the loop runs.
   AdminServer(Loop& loop, Log& log, Server& server, Verbs verbs);
   ~AdminServer();
 

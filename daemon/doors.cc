@@ -61,6 +61,7 @@ void Doors::forget_prepared() {
   for (const Claim& claim : claims_) claim.door->wanted = false;
   claims_.clear();
   announcements_.clear();
+  notices_.clear();
 }
 
 void Doors::purge(const std::function<bool(const Arrival&)>& in_use) {
@@ -111,14 +112,19 @@ Result<void> Doors::provide(const ListenAddress& address, const Wish& wish) {
 
 Result<void> Doors::provide_unix(const ListenAddress& address, const Wish& wish) {
   for (const auto& door : doors_) {
-    if (door->path != address.path || door->wanted) continue;
+    if (!door->arrival.unix_socket || door->unix_address.path != address.path || door->wanted) {
+      continue;
+    }
+    if (door->unix_address != address) {
+      notices_.push_back(door->text + ": mode and group change at the next start");
+    }
     door->wanted = true;
     claims_.push_back({door.get(), wish});
     return {};
   }
   Door& door = add(wish);
   door.arrival.unix_socket = true;
-  door.path = address.path;
+  door.unix_address = address;
   door.text = "unix:" + address.path;
   auto listener = Listener::unix_socket(loop_, {address.path, address.mode, address.group},
                                         [this, &door](std::unique_ptr<Transport> transport) {

@@ -36,6 +36,8 @@ class Doors {
   // their clients to be told.
   std::vector<const Arrival*> commit();
   void forget_prepared();
+  // What of the prepared configuration waits for the next start: sentences.
+  const std::vector<std::string>& notices() const { return notices_; }
   // Forgets closed doors that `in_use` says no client refers to.
   void purge(const std::function<bool(const Arrival&)>& in_use);
 
@@ -53,8 +55,8 @@ class Doors {
     Arrival arrival;
     std::string session;  // its name; empty: the shared port
     std::string local_ip;
-    std::string path;         // of a Unix socket
-    uint16_t asked_port = 0;  // as configured
+    ListenAddress unix_address;  // of a Unix socket
+    uint16_t asked_port = 0;     // as configured
     std::string text;
     std::unique_ptr<Listener> listener;  // null once it is closed
     bool wanted = false;                 // by what is being prepared
@@ -80,6 +82,7 @@ class Doors {
   std::vector<std::unique_ptr<Door>> doors_;
   std::vector<std::unique_ptr<Door>> prepared_;  // opened for the configuration to come
   std::vector<std::string> announcements_;
+  std::vector<std::string> notices_;
   struct Claim {
     Door* door;
     Wish wish;

@@ -27,7 +27,6 @@ JarStorage::JarStorage(Loop& loop, Log& log)
 Result<std::unique_ptr<JarStorage>> JarStorage::open(Loop& loop, Log& log, const Config& config) {
   std::unique_ptr<JarStorage> storage(new JarStorage(loop, log));
   if (auto ready = storage->prepare(config); !ready) return tl::unexpected(ready.error());
-  storage->keep_prepared();
   return storage;
 }
 

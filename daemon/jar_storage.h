@@ -17,8 +17,9 @@ namespace trunkd {
 
 class JarStorage {
  public:
-  // Takes the lock of every jar that `config` keeps in a file. Fails if another daemon has one, or
-  // if there is no place for them. `loop` and `log` must outlive it; it must outlive the jars.
+  // Takes the lock of every jar that `config` keeps in a file, as prepare() does. Fails if another
+  // daemon has one, or if there is no place for them. `loop` and `log` must outlive it; it must
+  // outlive the jars.
   static Result<std::unique_ptr<JarStorage>> open(Loop& loop, Log& log, const Config& config);
 
   // For the jars of another configuration, in addition: takes the locks that are missing.

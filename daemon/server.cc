@@ -64,6 +64,11 @@ class RealParts final : public SessionParts {
   SessionMetricsByName& metrics_;
 };
 
+// Whether the session's own pool keeps connections ready.
+bool is_warmed(const SessionConfig& settings) {
+  return settings.keepalive.warm > 0 && !settings.public_only && settings.pool.empty();
+}
+
 bool has_cookies(const Config& config) {
   return std::any_of(config.sessions.begin(), config.sessions.end(), [](const auto& session) {
     return session.cookies.keep != CookiesConfig::Keep::off;
@@ -89,6 +94,7 @@ Server::Server(Loop& loop, std::shared_ptr<const Config> config, Log& log,
     : loop_(loop),
       log_(log),
       config_(std::move(config)),
+      started_with_(config_),
       access_sink_(std::move(access_sink)),
       access_log_(loop, access_sink_.get(), access_format),
       resolver_(loop),
@@ -162,7 +168,8 @@ ReloadOutcome Server::reload(const std::shared_ptr<const Config>& config) {
   const std::shared_ptr<const SessionTable> before =
       std::exchange(context_.table, std::shared_ptr<const SessionTable>(*table));
   config_ = config;
-  (*table)->commit();
+  (*table)->commit(*before);
+  const std::vector<std::string> door_notices = doors_.notices();
   for (const Arrival* gone : doors_.commit()) clients_.drain_of(*gone);
   doors_.purge([this](const Arrival& arrival) { return clients_.has_any_of(arrival); });
   clients_.set_max(client_limit(*config));
@@ -179,9 +186,10 @@ ReloadOutcome Server::reload(const std::shared_ptr<const Config>& config) {
   outcome.added = diff.added;
   outcome.removed = diff.removed;
   outcome.changed = diff.changed;
-  for (const std::string& field : diff.for_next_start) {
+  for (const std::string& field : fields_for_next_start(*started_with_, *config)) {
     outcome.notices.push_back(field + ": the new value takes effect at the next start");
   }
+  outcome.notices.insert(outcome.notices.end(), door_notices.begin(), door_notices.end());
   return outcome;
 }
 
@@ -196,19 +204,21 @@ void Server::make_warm(const SessionTable* before) {
       continue;
     }
     const SessionConfig& settings = session->settings();
-    if (settings.keepalive.warm == 0 || settings.public_only || !settings.pool.empty()) continue;
+    if (!is_warmed(settings)) continue;
     session->start(settings.keepalive.warm);
     warm_until_ = std::max(warm_until_, loop_.now() + settings.timeouts.connect);
   }
 }
 
-bool Server::started_up() const {
-  if (loop_.now() >= warm_until_) return true;
+bool Server::started_up() {
+  if (started_up_) return true;
   const auto& sessions = context_.table->sessions();
-  return std::all_of(sessions.begin(), sessions.end(), [](const auto& session) {
+  const bool all_warm = std::all_of(sessions.begin(), sessions.end(), [](const auto& session) {
     const PoolSnapshot pool = session->pool().snapshot();
-    return pool.idle + pool.leased >= session->settings().keepalive.warm;
+    return !is_warmed(session->settings()) ||
+           pool.idle + pool.leased >= session->settings().keepalive.warm;
   });
+  return started_up_ = all_warm || loop_.now() >= warm_until_;
 }
 
 void Server::kill(Session& session) {

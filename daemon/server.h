@@ -60,7 +60,7 @@ class Server {
   const DownstreamSet& downstreams() const { return clients_; }
   size_t clients() const { return clients_.size(); }
   // The warm connections of the start are there, or timeouts.connect is over for them.
-  bool started_up() const;
+  bool started_up();
   // Ends what is under way for the session, its connections too, and leaves it paused.
   void kill(Session& session);
 
@@ -78,6 +78,7 @@ class Server {
   Loop& loop_;
   Log& log_;
   std::shared_ptr<const Config> config_;
+  const std::shared_ptr<const Config> started_with_;
   std::unique_ptr<FileSink> access_sink_;
   AccessLog access_log_;
   Resolver resolver_;
@@ -93,6 +94,7 @@ class Server {
   DownstreamSet clients_;
   Doors doors_;
   SteadyTime warm_until_{};  // until then started_up() looks whether they are there
+  bool started_up_ = false;
   std::function<void()> on_drained_;
   Timer drain_deadline_;
   LoopLag lag_;

@@ -126,8 +126,13 @@ void AdminConnection::on_request_head(RequestHead&& head) {
   head_ = std::move(head);
   body_.clear();
   refusal_ = refuse_admin(door_, handler_.guard(), *head_);
-  const bool too_long = head_->framing.kind == Framing::length && head_->framing.length > kMostBody;
-  if (!refusal_ && too_long) refusal_ = admin_problem(413, "Too long", "4 MiB are the most");
+  const BodyFraming& body = head_->framing;
+  if (!refusal_ && body.has_body() && head_->method != "POST") {
+    refusal_ = admin_problem(400, "No body wanted", "a body goes with POST only");
+  }
+  if (!refusal_ && body.kind == Framing::length && body.length > most_body()) {
+    refusal_ = too_long();
+  }
   if (head_->expect_continue && !refusal_) transport_->write("HTTP/1.1 100 Continue\r\n\r\n");
   if (refusal_ && head_->framing.has_body()) {
     last_ = true;  // its body is not read
@@ -136,13 +141,22 @@ void AdminConnection::on_request_head(RequestHead&& head) {
   }
 }
 
+// Whoever brings no token sends little.
+size_t AdminConnection::most_body() const {
+  return door_.kind == AdminDoor::Kind::local || head_->target != "/token" ? kMostBody : kMostToken;
+}
+
+AdminReply AdminConnection::too_long() const {
+  return admin_problem(413, "Too long", std::to_string(most_body() / 1024) + " KiB are the most");
+}
+
 void AdminConnection::on_request_body(std::string_view bytes) {
   if (last_) return;
   body_.append(bytes);
-  if (body_.size() <= kMostBody) return;
+  if (body_.size() <= most_body()) return;
   last_ = true;
   parser_.pause();
-  send(admin_problem(413, "Too long", "4 MiB are the most"));
+  send(too_long());
 }
 
 void AdminConnection::on_request_end(Headers&&) {

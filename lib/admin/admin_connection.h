@@ -39,6 +39,7 @@ class AdminConnection final : public Disposable,
   const AdminDoor& door() const { return door_; }
 
   static constexpr size_t kMostBody = 4 * 1024 * 1024;
+  static constexpr size_t kMostToken = 4 * 1024;  // of POST /token, which needs none
   static constexpr Duration kPatience = 60s;  // for a request, between two, for the client to read
 
  private:
@@ -55,6 +56,8 @@ class AdminConnection final : public Disposable,
   void on_request_end(Headers&& trailers) override;
   void on_request_error(const Error& error) override;
 
+  size_t most_body() const;
+  AdminReply too_long() const;
   void feed();
   void send(AdminReply reply);
   void close();

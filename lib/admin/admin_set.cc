@@ -6,7 +6,10 @@
 namespace trunkd {
 
 void AdminSet::accept(std::unique_ptr<Transport> transport, AdminDoor& door) {
-  if (connections_.size() >= kMost) return scheduler_.dispose(std::move(transport));
+  const auto of_door =
+      std::count_if(connections_.begin(), connections_.end(),
+                    [&](const auto& connection) { return &connection->door() == &door; });
+  if (static_cast<size_t>(of_door) >= kMost) return scheduler_.dispose(std::move(transport));
   connections_.push_back(std::make_unique<AdminConnection>(
       scheduler_, handler_, door, static_cast<AdminConnectionOwner&>(*this), std::move(transport)));
 }

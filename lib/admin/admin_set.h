@@ -15,14 +15,14 @@ class AdminSet final : private AdminConnectionOwner {
   AdminSet(Scheduler& scheduler, AdminHandler& handler)
       : scheduler_(scheduler), handler_(handler) {}
 
-  // `door` must outlive the connection, or close_of() be called before. Beyond kMost connections a
-  // new one is closed at once.
+  // `door` must outlive the connection, or close_of() be called before. Beyond kMost connections of
+  // one door a new one is closed at once: nobody is shut out by what happens at another door.
   void accept(std::unique_ptr<Transport> transport, AdminDoor& door);
   void close_of(const AdminDoor& door);
   void close_all();
   size_t size() const { return connections_.size(); }
 
-  static constexpr size_t kMost = 256;
+  static constexpr size_t kMost = 128;
 
  private:
   void on_admin_closed(AdminConnection& connection) override;

@@ -26,14 +26,19 @@ ConfigDiff diff_of(const Config& running, const Config& wanted) {
   for (const SessionConfig& session : running.sessions) {
     if (find(wanted, session.name) == nullptr) diff.removed.push_back(session.name);
   }
-  const auto note = [&](bool differs, const char* field) {
-    if (differs) diff.for_next_start.emplace_back(field);
-  };
-  note(running.admin != wanted.admin, "admin");
-  note(running.metrics != wanted.metrics, "metrics");
-  note(running.log.format != wanted.log.format, "log.format");
-  note(running.log.access != wanted.log.access, "log.access");
   return diff;
+}
+
+std::vector<std::string> fields_for_next_start(const Config& started, const Config& wanted) {
+  std::vector<std::string> fields;
+  const auto note = [&](bool differs, const char* field) {
+    if (differs) fields.emplace_back(field);
+  };
+  note(started.admin != wanted.admin, "admin");
+  note(started.metrics != wanted.metrics, "metrics");
+  note(started.log.format != wanted.log.format, "log.format");
+  note(started.log.access != wanted.log.access, "log.access");
+  return fields;
 }
 
 }  // namespace trunkd

@@ -109,6 +109,18 @@ std::string_view loggable_path(std::string_view target, std::string& scratch) {
       target = scratch;
     }
   }
+  // "/s/NAME/https/HOST/..." is refused with one, but it is logged too.
+  if (target.starts_with("/s/")) {
+    const size_t scheme = target.find('/', 3);
+    const size_t host = scheme == std::string_view::npos ? scheme : target.find('/', scheme + 1);
+    const size_t host_end =
+        host == std::string_view::npos ? host : std::min(target.find('/', host + 1), target.size());
+    const size_t at = host == std::string_view::npos ? host : target.substr(0, host_end).rfind('@');
+    if (at != std::string_view::npos && at > host) {
+      scratch.assign(target.substr(0, host + 1)).append(target.substr(at + 1));
+      target = scratch;
+    }
+  }
   return target.substr(0, kLongestPath);
 }
 

@@ -13,11 +13,12 @@ void ConnectionPool::retire_all() {
   serve_.schedule();
 }
 
-// All that are idle, since none of a later generation can be. The others are closed when they come
-// back: may_stay() sees their generation.
+// All that are idle or being opened, since none of a later generation can be: for who waits others
+// are opened. The busy are closed when they come back: reason_to_close() sees their generation.
 void ConnectionPool::close_retired() {
   for (auto& [origin, group] : groups_) {
     while (Slot* slot = group.idle.front()) close(*slot, CloseReason::reconnected);
+    while (Slot* slot = group.connecting.front()) close(*slot, CloseReason::reconnected);
   }
 }
 

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "http/fields.h"
 #include "http/writer.h"
+#include "observe/access_line.h"
 #include "proxy/local_reply.h"
 #include "proxy/response_info.h"
 #include "session/dresser.h"
@@ -285,7 +286,6 @@ void Exchange::on_attempt_end(const Headers& trailers) {
 
 // ---- the end ----
 
-// Every failure: an answer of our own, or a visible break if the origin's has begun.
 void Exchange::kill() {
   if (response_ == Response::complete) return;
   if (response_ == Response::tunnel) {
@@ -295,6 +295,7 @@ void Exchange::kill() {
   fail({ErrorKind::killed, "the session's operator ended the requests that were under way"});
 }
 
+// Every failure: an answer of our own, or a visible break if the origin's has begun.
 void Exchange::fail(const Error& error) {
   error_ = error.kind;
   error_detail_ = error.detail;
@@ -388,8 +389,8 @@ void Exchange::remember(Duration total) {
   end.started = context_.scheduler.wall_now() - total;
   if (session_) end.session = session_->name();
   end.method = request_.method;
-  const std::string_view target = request_.target;
-  end.path = target.substr(0, target.find('?'));
+  std::string scratch;
+  end.path = loggable_path(request_.target, scratch);
   if (attempts_ > 0) {
     end.origin = route_.origin.text();
     end.queue = facts_.queue;

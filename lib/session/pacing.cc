@@ -54,6 +54,13 @@ Duration Pacing::pause_left(const Origin& origin) const {
   return std::max(found->second.pause.until - clock_.now(), Duration::zero());
 }
 
+void Pacing::take_pauses(const Pacing& other) {
+  const SteadyTime now = clock_.now();
+  for (const auto& [origin, target] : other.origins_) {
+    if (target.pause.until > now) pause(origin, target.pause.until - now);
+  }
+}
+
 void Pacing::stop() { set_stopped(true); }
 
 void Pacing::resume() { set_stopped(false); }

@@ -39,6 +39,8 @@ class Pacing {
   void pause(const Origin& origin, Duration time);
   Duration pause_left(const Origin& origin) const;  // zero: none
 
+  // The pauses that origins have asked `other` for.
+  void take_pauses(const Pacing& other);
   // Nobody starts any more until resume(); who waits or comes is held. Both may be called again.
   void stop();
   void resume();

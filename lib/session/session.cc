@@ -70,7 +70,7 @@ TlsSettings tls_settings(const Config& config, const SessionConfig& owner) {
   settings.min_version = owner.tls.tls13_only ? TlsVersion::tls13 : TlsVersion::tls12;
   settings.client_cert = owner.tls.client_cert;
   settings.client_key = owner.tls.client_key;
-  settings.client_cert_for = origins_over(config, owner);
+  if (!settings.client_cert.empty()) settings.client_cert_for = origins_over(config, owner);
   return settings;
 }
 
@@ -97,7 +97,8 @@ Session::Session(Scheduler& scheduler, Makings makings, std::shared_ptr<const Co
       metrics_(std::move(makings.metrics)),
       pacing_(makings.pacing ? std::move(makings.pacing)
                              : std::make_shared<Pacing>(scheduler, pool_->connections,
-                                                        settings().rate, settings().retry)) {}
+                                                        settings().rate, settings().retry)),
+      share_(makings.share ? std::move(makings.share) : std::make_shared<QueueShare>()) {}
 
 Result<std::shared_ptr<Jar>> Session::jar_for(const Headers& request) {
   if (!jars_) return nullptr;
@@ -115,28 +116,34 @@ std::optional<Duration> Session::note_pause(const Origin& origin, const Response
   return pause;
 }
 
+template <typename Act>
+void Session::for_each_before(Act act) const {
+  for (const std::weak_ptr<Session>& one : before_) {
+    if (const auto session = one.lock()) act(*session);
+  }
+}
+
 void Session::pause() {
-  if (const auto before = before_.lock()) before->pause();
+  for_each_before([](Session& before) { before.pacing_->stop(); });
   state_ = SessionState::paused;
   pacing_->stop();
 }
 
 void Session::resume() {
-  if (const auto before = before_.lock()) before->resume();
+  for_each_before([](Session& before) { before.pacing_->resume(); });
   state_ = SessionState::running;
   pacing_->resume();
 }
 
 void Session::reconnect() {
-  if (const auto before = before_.lock()) before->reconnect();
+  for_each_before([](Session& before) { before.pool().retire_all(); });
   pool().retire_all();
 }
 
 void Session::close() {
-  if (const auto before = before_.lock()) before->close();
+  resume();
   state_ = SessionState::closed;
-  pacing_->resume();
-  pool().retire_all();
+  reconnect();
   if (jars_ && settings().cookies.keep == CookiesConfig::Keep::memory) jars_->clear();
 }
 
@@ -146,8 +153,11 @@ void Session::start(size_t connections) {
 }
 
 void Session::take_over(const std::shared_ptr<Session>& before) {
-  before_ = before;
+  before_ = before->before_;
+  std::erase_if(before_, [](const auto& one) { return one.expired(); });
+  before_.push_back(before);
   state_ = before->state_;
+  if (pacing_ != before->pacing_) pacing_->take_pauses(*before->pacing_);
   if (state_ == SessionState::paused) pacing_->stop();
 }
 
@@ -171,15 +181,17 @@ class SessionTable::Builder {
       error.detail = "session \"" + settings.name + "\": " + error.detail;
       return tl::unexpected(std::move(error));
     }
-    Session::Makings makings{std::move(*pool), nullptr, jars_of(settings), nullptr,
-                             parts_.metrics(settings)};
+    Session::Makings makings{
+        .pool = std::move(*pool), .jars = jars_of(settings), .metrics = parts_.metrics(settings)};
     const std::shared_ptr<Session> before = running(settings.name);
     if (before && before->pool_ == makings.pool) {
       if (before->settings() == settings && before->jars_ == makings.jars) return before;
       const bool same_pace =
-          before->settings().rate == settings.rate && before->settings().retry == settings.retry;
+          before->settings().rate == settings.rate &&
+          before->settings().retry.retry_after_max == settings.retry.retry_after_max;
       if (same_pace) makings.pacing = before->pacing_;
     }
+    if (before) makings.share = before->share_;
     if (settings.auth.kind != AuthConfig::Kind::none) {
       makings.credential = std::make_unique<const Credential>(
           settings, parts_.open_secret(settings, settings.auth.secret));
@@ -284,8 +296,14 @@ Result<std::shared_ptr<SessionTable>> SessionTable::create(
   return table;
 }
 
-void SessionTable::commit() {
+void SessionTable::commit(const SessionTable& before) {
   for (const auto& act : std::exchange(on_commit_, {})) act();
+  // No verb reaches what waits in a session that is gone.
+  for (const auto& session : before.sessions_) {
+    const bool stays = std::any_of(sessions_.begin(), sessions_.end(),
+                                   [&](const auto& one) { return one->name() == session->name(); });
+    if (!stays) session->resume();
+  }
 }
 
 }  // namespace trunkd

@@ -41,9 +41,10 @@ class Session {
   // What a session is made of. `jars` is null without cookies, `credential` without auth.
   struct Makings {
     std::shared_ptr<SessionPool> pool;
-    std::unique_ptr<const Credential> credential;
+    std::unique_ptr<const Credential> credential{};
     std::shared_ptr<JarSet> jars;
-    std::shared_ptr<Pacing> pacing;  // null: one of its own
+    std::shared_ptr<Pacing> pacing{};     // null: one of its own
+    std::shared_ptr<QueueShare> share{};  // likewise
     std::shared_ptr<SessionMetrics> metrics;
   };
 
@@ -59,8 +60,8 @@ class Session {
   const Credential* credential() const { return credential_.get(); }  // null: no auth
   Pacing& pacing() { return *pacing_; }
   const Pacing& pacing() const { return *pacing_; }
-  QueueShare& queue_share() { return share_; }
-  const QueueShare& queue_share() const { return share_; }
+  QueueShare& queue_share() { return *share_; }
+  const QueueShare& queue_share() const { return *share_; }
   SessionMetrics& metrics() { return *metrics_; }
   const SessionMetrics& metrics() const { return *metrics_; }
   const JarSet* jars() const { return jars_.get(); }  // null: no cookies
@@ -95,6 +96,9 @@ class Session {
  private:
   friend class SessionTable;  // takes over what a reload keeps
 
+  template <typename Act>
+  void for_each_before(Act act) const;
+
   Scheduler& scheduler_;
   const std::shared_ptr<const Config> config_;
   const size_t index_;
@@ -103,9 +107,9 @@ class Session {
   const std::shared_ptr<JarSet> jars_;
   const std::shared_ptr<SessionMetrics> metrics_;
   const std::shared_ptr<Pacing> pacing_;
-  QueueShare share_;
+  const std::shared_ptr<QueueShare> share_;
   SessionState state_ = SessionState::running;
-  std::weak_ptr<Session> before_;  // a reload
+  std::vector<std::weak_ptr<Session>> before_;  // reloads, those that still have requests
   bool told_dropped_secure_ = false;
 };
 
@@ -126,8 +130,9 @@ class SessionTable {
   static Result<std::shared_ptr<SessionTable>> create(Scheduler& scheduler, SessionParts& parts,
                                                       const std::shared_ptr<const Config>& config,
                                                       const SessionTable* running = nullptr);
-  // The pools and jars that are shared with the table before get their new limits.
-  void commit();
+  // The pools and jars that are shared with the table before get their new limits, and whom it held
+  // in sessions that are gone goes on.
+  void commit(const SessionTable& before);
 
   const Config& config() const { return *config_; }
   const Router& router() const { return router_; }

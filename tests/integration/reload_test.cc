@@ -149,6 +149,48 @@ TEST_F(ReloadTest, APausedSessionStaysPausedAndAResumeReachesThoseWhoWaitedBefor
   EXPECT_EQ(finished(after).status(), 200);
 }
 
+TEST_F(ReloadTest, AResumeReachesThoseWhoWaitedBeforeSeveralReloads) {
+  start_with(file(line("shop")));
+  proxy_->server().session("shop")->pause();
+  TestCall call = client().get("/");
+  run_until([&] { return pool().held == 1; });
+  for (const char* rate : {"100/s", "200/s", "300/s"}) {
+    reload(file(line("shop", "rate: {limit: " + std::string(rate) + "}")));
+  }
+  proxy_->server().session("shop")->resume();
+  EXPECT_EQ(finished(call).status(), 200);
+}
+
+TEST_F(ReloadTest, WhoWaitsInAPausedSessionThatIsRemovedGoesOn) {
+  start_with(file(line("shop") + line("other")));
+  proxy_->server().session("shop")->pause();
+  TestCall call = client().get("/");
+  run_until([&] { return pool().held == 1; });
+  reload(file(line("other")));
+  EXPECT_EQ(finished(call).status(), 200);
+}
+
+TEST_F(ReloadTest, APauseThatTheOriginAskedForGoesOn) {
+  start_with(file(line("shop")));
+  origin_.next(script::answer(429, "", "Retry-After: 20\r\n"));
+  EXPECT_EQ(get_from("shop").status(), 429);
+  reload(file(line("shop", "rate: {limit: 100/s}")));
+  TestCall call = client().get("/");
+  run_until([&] { return pool().held == 1; });
+  EXPECT_EQ(origin_.requests(), 1u);
+}
+
+TEST_F(ReloadTest, ASessionThatUsesThePoolOfAnotherLeavesThatAsItIs) {
+  start_with(file(line("shop")));
+  EXPECT_EQ(get_from("shop").status(), 200);
+  const ReloadOutcome outcome = reload(file(line("shop") + "  more: {listen: 0, base_url: \"" +
+                                            origin_.url() + "/more\", pool: shop}\n"));
+  EXPECT_EQ(outcome.changed, Names{});
+  EXPECT_EQ(get_from("more").status(), 200);
+  EXPECT_EQ(get_from("shop").status(), 200);
+  EXPECT_EQ(origin_.connections(), 1u);
+}
+
 TEST_F(ReloadTest, CookiesInMemoryStay) {
   start_with(file(line("shop", "cookies: memory")));
   origin_.script(script::answer(200, "", "Set-Cookie: a=1\r\n"));
@@ -165,6 +207,14 @@ TEST_F(ReloadTest, WhatNeedsARestartIsSaid) {
   EXPECT_TRUE(outcome.good());
   EXPECT_EQ(outcome.notices, (Names{"admin: the new value takes effect at the next start",
                                     "log.access: the new value takes effect at the next start"}));
+}
+
+TEST_F(ReloadTest, SoItIsEachTimeAndNotOnceItIsAsAtTheStart) {
+  start_with(file(line("shop")));
+  const std::string other = "log: {access: off}\n" + file(line("shop"));
+  EXPECT_EQ(reload(other).notices.size(), 1u);
+  EXPECT_EQ(reload(other).notices.size(), 1u);
+  EXPECT_EQ(reload(file(line("shop"))).notices.size(), 0u);
 }
 
 TEST_F(ReloadTest, AStoppingDaemonIsNotChanged) {

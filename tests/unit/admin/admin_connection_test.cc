@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "admin/admin_set.h"
 #include "support/fake_loop.h"
@@ -177,6 +178,36 @@ TEST_F(AdminConnectionTest, SoIsOneOfUnknownLength) {
   for (int i = 0; i < 5; ++i) peer_.send(chunk);
   EXPECT_EQ(status(), 413);
   EXPECT_FALSE(host_.drained);
+}
+
+TEST_F(AdminConnectionTest, OnlyPostHasABody) {
+  peer_.send("GET /livez HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n");
+  EXPECT_EQ(status(), 400);
+  EXPECT_TRUE(peer_.shut_down());
+}
+
+TEST_F(AdminConnectionTest, WhoNeedsNoTokenMaySendLittle) {
+  door_.kind = AdminDoor::Kind::page;
+  peer_.send(
+      "POST /token HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+      "Content-Length: 5000\r\n\r\n");
+  EXPECT_EQ(status(), 413);
+}
+
+TEST_F(AdminConnectionTest, NobodyIsShutOutByManyAtAnotherDoor) {
+  AdminDoor other;
+  other.arrival.unix_socket = true;
+  std::vector<std::unique_ptr<FakePeer>> many;
+  for (size_t i = 0; i <= AdminSet::kMost; ++i) {
+    many.push_back(std::make_unique<FakePeer>(loop_));
+    set_.accept(many.back()->transport(), other);
+  }
+  loop_.run();
+  EXPECT_TRUE(many.back()->closed());
+  peer_.send("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(status(), 200);
+  set_.close_of(other);
+  loop_.run();
 }
 
 TEST_F(AdminConnectionTest, NobodyIsWaitedForForever) {

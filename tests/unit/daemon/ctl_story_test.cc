@@ -100,7 +100,7 @@ TEST(AdviceTest, ThereIsSomeForEachFailureAndItsWordLeadsToIt) {
     EXPECT_GT(advice_for(kind, "shop").size(), 20) << failure_of(kind).word;
     EXPECT_EQ(advice_for(kind, "shop").find("NAME"), std::string::npos);
   }
-  EXPECT_EQ(failure_named("client_gone"), std::nullopt);
+  EXPECT_EQ(failure_named("no_such_word"), std::nullopt);
 }
 
 }  // namespace

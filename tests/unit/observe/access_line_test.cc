@@ -122,5 +122,14 @@ TEST(AccessLineTest, LostLinesAreToldInTheFormatOfTheLog) {
   EXPECT_EQ(json, "{\"time\":\"1970-01-01T00:00:00.000Z\",\"dropped\":3}\n");
 }
 
+TEST(LoggablePathTest, NobodysPasswordIsLogged) {
+  std::string scratch;
+  EXPECT_EQ(loggable_path("http://u:p@h/a?b", scratch), "http://h/a");
+  EXPECT_EQ(loggable_path("/s/x/https/u:p@h/a?b", scratch), "/s/x/https/h/a");
+  EXPECT_EQ(loggable_path("/s/x/https/u:p@h", scratch), "/s/x/https/h");
+  EXPECT_EQ(loggable_path("/s/x/a@b", scratch), "/s/x/a@b");
+  EXPECT_EQ(loggable_path("/a@b/c/d@e", scratch), "/a@b/c/d@e");
+}
+
 }  // namespace
 }  // namespace trunkd
