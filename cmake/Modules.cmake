@@ -20,6 +20,11 @@ if(TRUNKD_FUZZ)  # every module tells the fuzzer which of its branches were take
   target_link_options(trunkd_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# A release holds only the functions that somebody calls: what is not there takes no memory.
+target_compile_options(trunkd_options INTERFACE $<$<CONFIG:Release>:-ffunction-sections>
+                                                $<$<CONFIG:Release>:-fdata-sections>)
+target_link_options(trunkd_options INTERFACE $<$<CONFIG:Release>:-Wl,--gc-sections>)
+
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})

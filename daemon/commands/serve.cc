@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <csignal>
 #include <iostream>
+#include <malloc.h>
 #include <memory>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "daemon/log_level.h"
 #include "daemon/reload.h"
 #include "daemon/server.h"
+#include "daemon/startup_memory.h"
 #include "event/file_writer.h"
 #include "event/signals.h"
 
@@ -85,6 +87,7 @@ int run_serve(const std::vector<std::string>& given_files) {
   if (!loaded.config) return kExitConfig;
   const LogConfig& settings = loaded.config->log;
 
+  mallopt(M_ARENA_MAX, 2);  // the threads that look up names and write files need little
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is a failed write, not the end
   raise_descriptor_limit();
@@ -121,6 +124,7 @@ int run_serve(const std::vector<std::string>& given_files) {
     log.error(started.error().detail);
     return exit_code(started.error());
   }
+  give_back_startup_memory();
   loop.run();
   log.info("stopped");
   return kExitOk;
