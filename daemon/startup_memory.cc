@@ -20,7 +20,9 @@ int drop_code_pages(dl_phdr_info* object, size_t, void*) {
     const uintptr_t begin = object->dlpi_addr + segment.p_vaddr;
     const uintptr_t from = begin / page * page;
     const size_t size = begin + segment.p_memsz - from;
-    madvise(reinterpret_cast<void*>(from), size, MADV_DONTNEED);  // advice: it may be refused
+    // The loader tells addresses as numbers. It is advice, which may be refused.
+    // NOLINTNEXTLINE(performance-no-int-to-ptr)
+    madvise(reinterpret_cast<void*>(from), size, MADV_DONTNEED);
   }
   return 0;
 }
