@@ -119,6 +119,8 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
   void fail(const Error& error);
   void answer(LocalReply reply);
   void finish();
+
+  // What it leaves behind (exchange_end.cc)
   void begin_count();
   void conclude();
   void count(Duration total);
