@@ -5,14 +5,11 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "admin/admin_call.h"
 #include "admin/embedded.h"
 #include "admin/status_json.h"
 #include "base/text.h"
 #include "config/config_yaml.h"
-#include "cookie/cookie_list.h"
-#include "cookie/cookies_txt.h"
-#include "cookie/cookies_txt_reader.h"
-#include "http/url.h"
 #include "http/writer.h"
 #include "proxy/response_info.h"
 
@@ -22,30 +19,9 @@ namespace {
 constexpr size_t kMostRequests = RecentExchanges::kNotable;
 constexpr uint64_t kMostStarted = 1000;  // connections that one call opens
 
-AdminReply json_reply(const Json& json, int status = 200) {
-  AdminReply reply;
-  reply.status = status;
-  reply.body = dump(json);
-  return reply;
-}
-
-AdminReply text_reply(int status, std::string text, std::string content_type) {
-  AdminReply reply;
-  reply.status = status;
-  reply.body = std::move(text);
-  reply.content_type = std::move(content_type);
-  return reply;
-}
-
 AdminReply probe_reply(bool good, std::string_view reason) {
   return text_reply(good ? 200 : 503, std::string(good ? "ok" : reason) + '\n',
                     "text/plain; charset=utf-8");
-}
-
-AdminReply no_such(std::string_view what, std::string_view name, std::string_view rest = "") {
-  return admin_problem(
-      404, "Not found",
-      "there is no " + std::string(what) + " \"" + escaped(name) + '"' + std::string(rest));
 }
 
 // The number behind the prefix of a request id; none: it is not one of this run.
@@ -59,57 +35,6 @@ std::optional<uint64_t> number_of(std::string_view id, std::string_view prefix) 
 }
 
 }  // namespace
-
-AdminReply admin_problem(int status, std::string_view title, std::string_view detail) {
-  AdminReply reply;
-  reply.status = status;
-  reply.content_type = "application/problem+json";
-  reply.body =
-      dump({{"type", "about:blank"}, {"title", title}, {"status", status}, {"detail", detail}});
-  return reply;
-}
-
-struct AdminHandler::Call {
-  const AdminRequest& request;
-  AdminDoor& door;
-  std::string_view session;  // of a path with one
-  std::string_view last;     // the path's last segment
-
-  // A member of the body; an empty body is an object without members.
-  Result<std::optional<std::string>> text(const char* name) const;
-  Result<std::optional<uint64_t>> number(const char* name) const;
-
- private:
-  Result<Json> member(const char* name) const;
-};
-
-Result<Json> AdminHandler::Call::member(const char* name) const {
-  if (request.body.find_first_not_of(" \t\r\n") == std::string::npos) return Json(nullptr);
-  const Json body = Json::parse(request.body, nullptr, false);
-  if (!body.is_object()) return failure(ErrorKind::malformed_request, "the body is no JSON object");
-  const auto found = body.find(name);
-  return found == body.end() ? Json(nullptr) : *found;
-}
-
-Result<std::optional<std::string>> AdminHandler::Call::text(const char* name) const {
-  auto found = member(name);
-  if (!found) return tl::unexpected(found.error());
-  if (found->is_null()) return std::nullopt;
-  if (!found->is_string()) {
-    return failure(ErrorKind::malformed_request, '"' + std::string(name) + "\" must be a text");
-  }
-  return found->get<std::string>();
-}
-
-Result<std::optional<uint64_t>> AdminHandler::Call::number(const char* name) const {
-  auto found = member(name);
-  if (!found) return tl::unexpected(found.error());
-  if (found->is_null()) return std::nullopt;
-  if (!found->is_number_unsigned()) {
-    return failure(ErrorKind::malformed_request, '"' + std::string(name) + "\" must be a number");
-  }
-  return found->get<uint64_t>();
-}
 
 struct AdminHandler::Route {
   std::string_view method;
@@ -148,14 +73,6 @@ const std::vector<AdminHandler::Route>& AdminHandler::routes() {
   };
   return all;
 }
-
-// A request about cookies that are being read from their file.
-struct AdminHandler::Waiting {
-  AdminRequest request;
-  AdminDoor door;  // a copy: its owner may close it meanwhile
-  std::shared_ptr<AdminReplyTo> to;
-  std::optional<JarWaiter> waiter{};
-};
 
 AdminHandler::AdminHandler(AdminHost& host) : host_(host) {}
 AdminHandler::~AdminHandler() = default;
@@ -293,131 +210,6 @@ AdminReply AdminHandler::verb(const Call& call) {
     session->start(static_cast<size_t>(std::min(count->value_or(warm), kMostStarted)));
   }
   return json_reply(session_json(*session));
-}
-
-// --- cookies
-
-namespace {
-
-// The jar that the call means, read; or why there is none.
-tl::expected<std::shared_ptr<Jar>, AdminReply> jar_of(Session& session, const AdminRequest& request,
-                                                      const std::optional<std::string>& named) {
-  JarSet* jars = session.jars();
-  if (jars == nullptr) {
-    return tl::unexpected(
-        admin_problem(404, "No cookies", "session \"" + session.name() + "\" keeps no cookies"));
-  }
-  const std::string value = named ? *named : std::string(request.parameter("jar"));
-  auto jar = jars->find(value);
-  if (!jar) {
-    return tl::unexpected(
-        value.empty() ? admin_problem(400, "Which jar?",
-                                      "the session has one jar for each value of Trunkd-Jar; say "
-                                      "which by \"jar\"")
-                      : no_such("jar", value));
-  }
-  if (!jar->is_read()) {
-    return tl::unexpected(admin_problem(
-        503, "Cannot be read",
-        jar->failure() ? jar->failure()->detail : "the jar is being read again; ask later"));
-  }
-  return jar;
-}
-
-}  // namespace
-
-// The jar that a request about cookies means, if it has to be read from its file first.
-std::shared_ptr<Jar> AdminHandler::jar_to_read(const AdminRequest& request, AdminDoor& door) const {
-  const Call call = call_of(request, door);
-  if (call.session.empty() || request.path.size() < 3 || request.path[2] != "cookies") return {};
-  const auto session = session_of(call);
-  if (!session || session->jars() == nullptr) return {};
-  const auto named = call.text("jar");
-  if (!named) return {};
-  auto jar = session->jars()->find(named->value_or(std::string(request.parameter("jar"))));
-  return jar && !jar->is_read() ? jar : nullptr;
-}
-
-void AdminHandler::wait_for(std::shared_ptr<Jar> jar, const AdminRequest& request,
-                            const AdminDoor& door, const std::shared_ptr<AdminReplyTo>& to) {
-  waiting_.emplace_front();
-  const auto place = waiting_.begin();
-  place->request = request;
-  place->door = door;
-  place->to = to;
-  place->waiter.emplace([this, place] { on_jar_read(place); });
-  jar->open();
-  place->waiter->wait(std::move(jar));
-}
-
-// Or it cannot be read: then the answer says so.
-void AdminHandler::on_jar_read(std::list<Waiting>::iterator place) {
-  std::list<Waiting> one;
-  one.splice(one.begin(), waiting_, place);
-  answer(one.front().request, one.front().door, one.front().to);
-}
-
-AdminReply AdminHandler::list_cookies(const Call& call) {
-  const auto session = session_of(call);
-  if (!session) return no_such("session", call.session);
-  const auto jar = jar_of(*session, call.request, std::nullopt);
-  if (!jar) return jar.error();
-  return text_reply(200, cookie_json((*jar)->cookies()), "application/json");
-}
-
-AdminReply AdminHandler::export_cookies(const Call& call) {
-  const auto session = session_of(call);
-  if (!session) return no_such("session", call.session);
-  if (call.door.kind == AdminDoor::Kind::page) {
-    return admin_problem(403, "Not by the page", "values of cookies are for trunkd ctl");
-  }
-  const auto jar = jar_of(*session, call.request, std::nullopt);
-  if (!jar) return jar.error();
-  return text_reply(200, cookies_txt((*jar)->cookies()), "text/plain; charset=utf-8");
-}
-
-AdminReply AdminHandler::clear_cookies(const Call& call) {
-  const auto session = session_of(call);
-  if (!session) return no_such("session", call.session);
-  const auto name = call.text("name");
-  const auto domain = call.text("domain");
-  const auto which = call.text("jar");
-  for (const auto* member : {&name, &domain, &which}) {
-    if (!*member) return admin_problem(400, "Malformed request", member->error().detail);
-  }
-  std::string within;
-  if (*domain) {
-    const std::string_view given = **domain;
-    auto host = normalize_host(given.starts_with('.') ? given.substr(1) : given);
-    if (!host) return admin_problem(400, "Malformed request", "domain: " + host.error().detail);
-    within = std::move(*host);
-  }
-  const auto jar = jar_of(*session, call.request, *which);
-  if (!jar) return jar.error();
-  const size_t removed = (*jar)->remove([&](const Cookie& cookie) {
-    return (!*name || cookie.name == **name) &&
-           (within.empty() || cookie.domain == within || cookie.domain.ends_with('.' + within));
-  });
-  return json_reply({{"removed", removed}, {"left", (*jar)->size()}});
-}
-
-AdminReply AdminHandler::import_cookies(const Call& call) {
-  const auto session = session_of(call);
-  if (!session) return no_such("session", call.session);
-  const auto text = call.text("cookies_txt");
-  const auto which = call.text("jar");
-  for (const auto* member : {&text, &which}) {
-    if (!*member) return admin_problem(400, "Malformed request", member->error().detail);
-  }
-  if (!*text) return admin_problem(400, "Malformed request", "\"cookies_txt\" is missing");
-  const auto jar = jar_of(*session, call.request, *which);
-  if (!jar) return jar.error();
-  const WallTime now = host_.clock().wall_now();
-  CookiesTxtReader reader(now);
-  reader.read(**text);
-  const size_t kept = (*jar)->add(reader.cookies(), now);
-  return json_reply(
-      {{"imported", kept}, {"malformed_lines", reader.malformed()}, {"cookies", (*jar)->size()}});
 }
 
 // --- requests
