@@ -25,9 +25,13 @@ target_compile_options(trunkd_options INTERFACE $<$<CONFIG:Release>:-ffunction-s
                                                 $<$<CONFIG:Release>:-fdata-sections>)
 target_link_options(trunkd_options INTERFACE $<$<CONFIG:Release>:-Wl,--gc-sections>)
 
+# No object names the folder it was built in: a build elsewhere makes the same one, and takes it from
+# the cache where ccache is installed.
+target_compile_options(trunkd_options INTERFACE -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}
+                                  CCACHE_NOHASHDIR=1 ${CCACHE})
 endif()
 
 # trunkd_module(NAME SOURCES a.cc b.cc [LINKS other modules] [LIBRARIES third-party targets, private])
