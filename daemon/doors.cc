@@ -180,13 +180,26 @@ Result<uint16_t> Doors::open_tcp(const std::string& host, uint16_t port, const W
       });
   if (!listener) {
     prepared_.pop_back();
-    return tl::unexpected(listener.error());
+    return tl::unexpected(with_own_listener(listener.error(), port));
   }
   door.listener = std::move(*listener);
   const uint16_t bound = door.listener->port();
   door.arrival.local_port = bound;
   door.text = SocketAddress::parse(host, bound)->text();
   return bound;
+}
+
+// A reload may be refused a port by a listener of ours that it is about to close.
+Error Doors::with_own_listener(Error error, uint16_t port) const {
+  if (error.system_error != EADDRINUSE) return error;
+  for (const auto& door : doors_) {
+    if (door->wanted || door->arrival.local_port != port || port == 0) continue;
+    error.detail += "; trunkd itself listens on " + door->text +
+                    " and closes that only when the whole reload is good: restart it for this "
+                    "change";
+    break;
+  }
+  return error;
 }
 
 // One that listens already; a free port that was asked for (0) stays the session's.

@@ -72,6 +72,7 @@ class Doors {
   Result<void> provide_loopback(uint16_t port, const Wish& wish);
   Result<void> open_loopback(uint16_t port, const Wish& wish);
   Result<uint16_t> open_tcp(const std::string& host, uint16_t port, const Wish& wish);
+  Error with_own_listener(Error error, uint16_t port) const;
   Door* find_tcp(const std::string& host, uint16_t port, const Wish& wish);
   Door& add(const Wish& wish);
   void announce(const Wish& wish, size_t first);

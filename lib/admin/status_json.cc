@@ -121,11 +121,13 @@ Json session_details_json(const Session& session, SteadyTime now) {
 }
 
 Json exchange_json(const RecentExchange& exchange, std::string_view id_prefix) {
+  const std::string origin =
+      std::string(exchange.scheme).append("://").append(exchange.host.view());
   Json json{{"id", request_id(id_prefix, exchange.number)},
             {"started", rfc3339(exchange.started)},
             {"session", exchange.session.view()},
             {"method", exchange.method.view()},
-            {"origin", exchange.origin.empty() ? Json(nullptr) : Json(exchange.origin.view())},
+            {"origin", exchange.scheme.empty() ? Json(nullptr) : Json(origin)},
             {"path", exchange.path.view()},
             {"status", exchange.status},
             {"error", exchange.error.empty() ? Json(nullptr) : Json(exchange.error)},

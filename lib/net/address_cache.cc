@@ -45,6 +45,8 @@ struct AddressCache::Entry {
   SteadyTime refresh_at{};     // from then on a new answer is wanted
   SteadyTime used_at{};
   bool in_doubt = false;  // the last lookup failed or takes too long: nobody waits for the next one
+  bool outdated = false;  // somebody wants a new answer whatever the age of this one
+  const void* asker = nullptr;  // for whom it is looked up
   Asking asking = Asking::no;
   std::unique_ptr<Lookup> lookup;
   SteadyTime lookup_since{};
@@ -132,7 +134,8 @@ std::unique_ptr<Lookup> AddressCache::answer(Addresses known, uint16_t port, Don
   return waiting;
 }
 
-std::unique_ptr<Lookup> AddressCache::resolve(const std::string& host, uint16_t port, Done done) {
+std::unique_ptr<Lookup> AddressCache::resolve(const std::string& host, uint16_t port, Done done,
+                                              const void* asker) {
   if (const auto literal = SocketAddress::parse(host, port)) {
     return answer({*literal}, port, std::move(done));
   }
@@ -153,13 +156,14 @@ std::unique_ptr<Lookup> AddressCache::resolve(const std::string& host, uint16_t 
     const bool can_do_without = !entry.addresses.empty() && !entry.patience.running();
     if (can_do_without) entry.patience.start_at(now + settings_.patience);
   }
+  if (entry.asking == Entry::Asking::no) entry.asker = asker;
   if (now >= entry.refresh_at) want(entry);
   return waiting;
 }
 
 // Nobody waits within an answer's life, nor while lookups are known to fail.
 bool AddressCache::serves(const Entry& entry) const {
-  if (entry.addresses.empty()) return false;
+  if (entry.addresses.empty() || entry.outdated) return false;
   return entry.in_doubt || scheduler_.now() < entry.answered_at + settings_.life;
 }
 
@@ -193,24 +197,39 @@ void AddressCache::want(Entry& entry) {
 }
 
 void AddressCache::start_next() {
-  while (running_ < settings_.max_lookups && !queue_.empty()) {
-    Entry& entry = *queue_.front();
-    queue_.pop_front();
-    if (entry.waiting.empty() && entry.watches.empty() && entry.addresses.empty()) {
-      entry.asking = Entry::Asking::no;  // everybody has left meanwhile
+  while (Entry* entry = take_queued()) {
+    if (entry->waiting.empty() && entry->watches.empty() && entry->addresses.empty()) {
+      entry->asking = Entry::Asking::no;  // everybody has left meanwhile
       continue;
     }
     ++running_;
-    entry.asking = Entry::Asking::running;
-    entry.lookup_since = scheduler_.now();
-    entry.lookup = lookup_.look_up(
-        entry.host, [this, &entry](auto found) { on_answer(entry, std::move(found)); });
+    ++running_of_asker_[entry->asker];
+    entry->asking = Entry::Asking::running;
+    entry->lookup_since = scheduler_.now();
+    entry->lookup = lookup_.look_up(
+        entry->host, [this, entry](auto found) { on_answer(*entry, std::move(found)); });
   }
+}
+
+// The first whose asker may have one more.
+AddressCache::Entry* AddressCache::take_queued() {
+  if (running_ >= settings_.max_lookups) return nullptr;
+  const auto next = std::find_if(queue_.begin(), queue_.end(), [this](const Entry* entry) {
+    const auto running = running_of_asker_.find(entry->asker);
+    return running == running_of_asker_.end() || running->second < settings_.max_lookups_of_asker;
+  });
+  if (next == queue_.end()) return nullptr;
+  Entry* const entry = *next;
+  queue_.erase(next);
+  return entry;
 }
 
 void AddressCache::on_answer(Entry& entry, Result<Addresses> found) {
   --running_;
+  const auto running = running_of_asker_.find(entry.asker);
+  if (--running->second == 0) running_of_asker_.erase(running);
   entry.asking = Entry::Asking::no;
+  entry.outdated = false;
   const std::unique_ptr<Lookup> over = std::move(entry.lookup);
   counts_.lookup_time.observe(scheduler_.now() - entry.lookup_since);
   if (found) {
@@ -290,6 +309,14 @@ std::unique_ptr<AddressWatch> AddressCache::watch(const std::string& host,
   auto watch = std::make_unique<Watch>(entry, address.with_port(0), std::move(on_gone));
   if (!entry.refresh.running()) entry.refresh.start_at(entry.refresh_at);
   return watch;
+}
+
+void AddressCache::renew(const std::string& host) {
+  const auto found = entries_.find(host);
+  if (found == entries_.end()) return;
+  Entry& entry = *found->second;
+  entry.outdated = true;
+  entry.refresh_at = scheduler_.now();
 }
 
 void AddressCache::prefer(const std::string& host, const SocketAddress& address) {

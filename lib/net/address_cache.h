@@ -28,7 +28,8 @@ struct AddressCacheSettings {
   Duration longest_outage = 1h;  // how long an old answer serves
   Duration life_of_choice = 10min;  // how long the address that worked is preferred
   size_t max_hosts = 1024;          // that are remembered without being in use
-  size_t max_lookups = 4;           // at once: libuv lends half of its 16 threads to them
+  size_t max_lookups = 8;           // at once: as many threads as libuv lends to lookups
+  size_t max_lookups_of_asker = 2;  // so that one who waits for a dead server delays nobody else
 };
 
 // Numbers since the start.
@@ -59,8 +60,10 @@ class AddressCache {
   AddressCache& operator=(const AddressCache&) = delete;
 
   // Never none; errors: dns_failed. `done` is never called from inside. An address literal needs no
-  // lookup; equal lookups at the same time are one.
-  std::unique_ptr<Lookup> resolve(const std::string& host, uint16_t port, Done done);
+  // lookup; equal lookups at the same time are one. `asker` only tells who else asks for the same
+  // one: a session, say.
+  std::unique_ptr<Lookup> resolve(const std::string& host, uint16_t port, Done done,
+                                  const void* asker = nullptr);
   // The same for addresses that are known already.
   std::unique_ptr<Lookup> answer(Addresses known, uint16_t port, Done done);
 
@@ -71,6 +74,9 @@ class AddressCache {
   // Null for an address literal. `on_gone` must not destroy a watch.
   std::unique_ptr<AddressWatch> watch(const std::string& host, const SocketAddress& address,
                                       std::function<void()> on_gone);
+
+  // The next who asks for `host` gets a new answer, unless that takes longer than `patience`.
+  void renew(const std::string& host);
 
   // The address that is to be tried first, because it worked where an earlier one did not.
   void prefer(const std::string& host, const SocketAddress& address);
@@ -93,6 +99,7 @@ class AddressCache {
   void make_room();
   void want(Entry& entry);
   void start_next();
+  Entry* take_queued();
   void on_answer(Entry& entry, Result<Addresses> found);
   void accept(Entry& entry, Addresses addresses);
   void fail(Entry& entry, const Error& error);
@@ -109,6 +116,7 @@ class AddressCache {
   std::unordered_map<std::string, Preferred> preferred_;
   std::deque<Entry*> queue_;  // wait for a lookup to end
   size_t running_ = 0;
+  std::unordered_map<const void*, size_t> running_of_asker_;
   AddressCacheCounts counts_;
   bool warned_ = false;  // of the outage that lasts
 };

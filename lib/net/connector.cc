@@ -86,7 +86,7 @@ void Connector::State::start() {
   const Addresses* fixed = parts.rules != nullptr ? parts.rules->fixed(first_host()) : nullptr;
   const auto resolved = [this](Result<Addresses> found) { on_resolved(std::move(found)); };
   lookup = fixed != nullptr ? parts.addresses.answer(*fixed, port, resolved)
-                            : parts.addresses.resolve(first_host(), port, resolved);
+                            : parts.addresses.resolve(first_host(), port, resolved, parts.asker);
 }
 
 // Returns how long the phase before took.

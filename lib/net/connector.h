@@ -56,6 +56,7 @@ class Connector {
     TlsContext* tls;                      // nullptr if the origin is plain
     const AddressRules* rules = nullptr;  // none: every host is looked up, every address is right
     const NextHop* next_hop = nullptr;    // none: the origin itself
+    const void* asker = nullptr;          // of AddressCache::resolve()
   };
   using Done = std::function<void(Result<Dialled>)>;
 

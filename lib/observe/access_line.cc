@@ -124,7 +124,7 @@ std::string_view loggable_path(std::string_view target, std::string& scratch) {
   return target.substr(0, kLongestPath);
 }
 
-void append_text_line(std::string& out, const AccessRecord& record) {
+void append_text_line(std::string& out, const ExchangeRecord& record) {
   std::string scratch;
   append_time(out, record.started);
   out += ' ';
@@ -174,7 +174,7 @@ void append_text_line(std::string& out, const AccessRecord& record) {
 }
 
 // Every line has every key, so that a reader needs no case for a missing one.
-void append_json_line(std::string& out, const AccessRecord& record) {
+void append_json_line(std::string& out, const ExchangeRecord& record) {
   std::string scratch;
   out += "{\"time\":\"";
   append_time(out, record.started);

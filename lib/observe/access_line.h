@@ -12,8 +12,8 @@
 namespace trunkd {
 
 // Both append exactly one line with its "\n"; nothing in a record can break out of it.
-void append_text_line(std::string& out, const AccessRecord& record);
-void append_json_line(std::string& out, const AccessRecord& record);
+void append_text_line(std::string& out, const ExchangeRecord& record);
+void append_json_line(std::string& out, const ExchangeRecord& record);
 
 // The line that owns up to lines that were lost.
 void append_dropped_line(std::string& out, AccessLog::Format format, WallTime now,

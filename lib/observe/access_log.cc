@@ -15,7 +15,7 @@ struct AccessLog::State : std::enable_shared_from_this<State> {
         flush_later(with_scheduler, [this] { flush(); }) {}
 
   bool full() const { return sink.pending() + lines.size() >= kMostPending; }
-  void write(const AccessRecord& record);
+  void write(const ExchangeRecord& record);
   void flush();
   struct Batch;
   void on_written(const Result<size_t>& written, const Batch& batch);
@@ -36,7 +36,7 @@ struct AccessLog::State : std::enable_shared_from_this<State> {
   DeferredCall flush_later;
 };
 
-void AccessLog::State::write(const AccessRecord& record) {
+void AccessLog::State::write(const ExchangeRecord& record) {
   if (full()) {
     ++dropped;
     return;
@@ -86,7 +86,7 @@ AccessLog::~AccessLog() {
   if (state_) state_->flush();
 }
 
-void AccessLog::write(const AccessRecord& record) {
+void AccessLog::write(const ExchangeRecord& record) {
   if (state_) state_->write(record);
 }
 

@@ -4,18 +4,42 @@
 
 namespace trunkd {
 
-void RecentExchanges::Ring::add(const RecentExchange& exchange, size_t limit) {
-  if (entries.size() < limit) {
-    entries.push_back(exchange);
-  } else {
-    entries[next] = exchange;
-  }
-  next = (next + 1) % limit;
+void RecentExchange::assign(const ExchangeRecord& record) {
+  number = record.number;
+  started = record.started;
+  total = record.total;
+  queue = record.queue;
+  dns = record.dns;
+  connect = record.connect;
+  tls = record.tls;
+  ttfb = record.ttfb;
+  session = record.session;
+  method = record.method;
+  scheme = record.scheme;
+  host = record.host;
+  path = record.path;
+  detail = record.detail;
+  error = record.error;
+  bytes_in = record.bytes_in;
+  bytes_out = record.bytes_out;
+  connection_id = record.connection_id;
+  connection_uses = record.connection_uses;
+  status = record.status;
+  attempts = record.attempts;
+  reused = record.reused;
 }
 
-void RecentExchanges::add(const RecentExchange& exchange) {
-  all_.add(exchange, kAll);
-  if (exchange.notable()) notable_.add(exchange, kNotable);
+RecentExchange& RecentExchanges::Ring::next_place(size_t limit) {
+  if (entries.size() < limit) entries.emplace_back();
+  RecentExchange& place = entries[next];
+  next = (next + 1) % limit;
+  return place;
+}
+
+void RecentExchanges::add(const ExchangeRecord& record) {
+  RecentExchange& added = all_.next_place(kAll);
+  added.assign(record);  // in place: this runs for each request
+  if (added.notable()) notable_.next_place(kNotable).assign(record);
 }
 
 const RecentExchange* RecentExchanges::find(uint64_t number) const {

@@ -29,6 +29,8 @@ class ConnectionFactory {
   virtual ~ConnectionFactory() = default;
   // `listener` must outlive the answer or the returned object, whichever ends first.
   virtual std::unique_ptr<PendingOpen> open(const Origin& origin, OpenListener& listener) = 0;
+  // What is remembered of how `origin` is reached, its addresses say, is asked anew.
+  virtual void renew(const Origin& origin) = 0;
 };
 
 }  // namespace trunkd

@@ -10,6 +10,7 @@ namespace trunkd {
 void ConnectionPool::retire_all() {
   ++generation_;
   some_retired_ = true;
+  for (const auto& [origin, group] : groups_) factory_.renew(origin);
   serve_.schedule();
 }
 

@@ -188,7 +188,7 @@ void DownstreamConnection::refuse(const Error& error) {
   metrics.errors.add(error.kind);
   metrics.bytes_out += reply.body.size();
 
-  AccessRecord record;
+  ExchangeRecord record;
   record.started = context_.scheduler.wall_now();
   record.status = reply.head.status;
   record.bytes_out = reply.body.size();

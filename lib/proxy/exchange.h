@@ -124,8 +124,7 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
   void begin_count();
   void conclude();
   void count(Duration total);
-  void remember(Duration total);
-  void write_log_line(Duration total);
+  void report(Duration total);
 
   ProxyContext& context_;
   ResponseSink& sink_;

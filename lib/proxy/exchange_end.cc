@@ -1,9 +1,10 @@
-// What an exchange leaves behind: its counts, what is remembered of it, and its log line.
+// What an exchange leaves behind: its counts, and the record that is logged and remembered.
 
 #include <string>
 #include <utility>
 
 #include "observe/access_line.h"
+#include "observe/exchange_record.h"
 #include "proxy/exchange.h"
 #include "proxy/response_info.h"
 
@@ -20,8 +21,7 @@ void Exchange::conclude() {
   if (std::exchange(concluded_, true)) return;
   const Duration total = context_.scheduler.now() - started_;
   count(total);
-  remember(total);
-  if (context_.access_log.enabled()) write_log_line(total);
+  report(total);
 }
 
 void Exchange::count(Duration total) {
@@ -39,67 +39,43 @@ void Exchange::count(Duration total) {
   if (!tunnel_) metrics.total.observe(total);
 }
 
-void Exchange::remember(Duration total) {
-  RecentExchange end;
-  end.number = number_;
-  end.total = total;
-  end.started = context_.scheduler.wall_now() - total;
-  if (session_) end.session = session_->name();
-  end.method = request_.method;
-  std::string scratch;
-  end.path = loggable_path(request_.target, scratch);
-  if (attempts_ > 0) {
-    end.origin = route_.origin.text();
-    end.queue = facts_.queue;
-  }
-  if (facts_.connection_id != 0 && !facts_.reused) {
-    end.dns = facts_.times.dns;
-    end.connect = facts_.times.connect;
-    end.tls = facts_.times.tls;
-  }
-  end.ttfb = facts_.ttfb;
-  end.detail = error_detail_;
-  if (error_) end.error = failure_of(*error_).word;
-  end.bytes_in = tunnel_ ? tunnel_->bytes_up() : body_.received();
-  end.bytes_out = tunnel_ ? tunnel_->bytes_down() : bytes_out_;
-  end.connection_id = facts_.connection_id;
-  end.connection_uses = facts_.uses;
-  end.status = status_;
-  end.attempts = attempts_;
-  end.reused = facts_.reused;
-  context_.recent.add(end);
-}
-
-void Exchange::write_log_line(Duration total) {
-  const std::string id = request_id(context_.id_prefix, number_);
-  const std::string host = session_ ? route_.origin.authority() : std::string();
-  const std::string_view target = request_.target;
-  AccessRecord record;
+void Exchange::report(Duration total) {
+  std::string id, host, scratch;
+  ExchangeRecord record;
+  record.number = number_;
   record.total = total;
-  record.started = context_.scheduler.wall_now() - record.total;
-  record.request_id = id;
+  record.started = context_.scheduler.wall_now() - total;
   if (session_) record.session = session_->name();
   record.method = request_.method;
+  record.path = loggable_path(request_.target, scratch);
+  record.attempts = attempts_;
   if (attempts_ > 0) {
+    host = route_.origin.authority();
     record.scheme = route_.origin.scheme_name();
     record.host = host;
     record.queue = facts_.queue;
   }
-  record.path = target.substr(0, target.find('?'));
-  record.status = status_;
-  record.bytes_in = tunnel_ ? tunnel_->bytes_up() : body_.received();
-  record.bytes_out = tunnel_ ? tunnel_->bytes_down() : bytes_out_;
-  record.reused = facts_.reused;
-  record.connection_id = facts_.connection_id;
-  record.attempts = attempts_;
   if (facts_.connection_id != 0 && !facts_.reused) {
     record.dns = facts_.times.dns;
     record.connect = facts_.times.connect;
     record.tls = facts_.times.tls;
   }
   record.ttfb = facts_.ttfb;
+  record.status = status_;
+  record.bytes_in = tunnel_ ? tunnel_->bytes_up() : body_.received();
+  record.bytes_out = tunnel_ ? tunnel_->bytes_down() : bytes_out_;
+  record.connection_id = facts_.connection_id;
+  record.connection_uses = facts_.uses;
+  record.reused = facts_.reused;
   if (error_) record.error = failure_of(*error_).word;
-  context_.access_log.write(record);
+  record.detail = error_detail_;
+
+  context_.recent.add(record);
+  if (context_.access_log.enabled()) {
+    id = request_id(context_.id_prefix, number_);
+    record.request_id = id;
+    context_.access_log.write(record);
+  }
 }
 
 }  // namespace trunkd

@@ -258,16 +258,23 @@ class SessionTable::Builder {
   // A jar that is kept in the same place must be the same: a file has one writer.
   std::shared_ptr<JarSet> running_jars(const std::string& name, const CookiesConfig& wanted) {
     if (running_ == nullptr) return nullptr;
+    const auto is_it = [&](const JarSet* jars) {
+      return jars != nullptr && jars->name() == name && jars->settings().keep == wanted.keep &&
+             jars->settings().by_header == wanted.by_header;
+    };
+    std::shared_ptr<JarSet> found;
     for (const auto& session : running_->sessions()) {
-      if (!session->jars_ || jar_name(session->settings()) != name) continue;
-      const CookiesConfig& has = session->jars_->settings();
-      if (has.keep != wanted.keep || has.by_header != wanted.by_header) continue;
-      if (has.max_jars != wanted.max_jars || has.forget_after != wanted.forget_after) {
-        on_commit_.push_back([jars = session->jars_, wanted] { jars->set_limits(wanted); });
-      }
-      return session->jars_;
+      if (is_it(session->jars_.get())) found = session->jars_;
     }
-    return nullptr;
+    for (const auto& in_file : running_->jars_in_files_) {
+      if (auto jars = in_file.lock(); !found && is_it(jars.get())) found = std::move(jars);
+    }
+    if (!found) return nullptr;
+    const CookiesConfig& has = found->settings();
+    if (has.max_jars != wanted.max_jars || has.forget_after != wanted.forget_after) {
+      on_commit_.push_back([found, wanted] { found->set_limits(wanted); });
+    }
+    return found;
   }
 
   static const std::string& jar_name(const SessionConfig& settings) {
@@ -292,6 +299,14 @@ Result<std::shared_ptr<SessionTable>> SessionTable::create(
     auto session = builder.make(i);
     if (!session) return tl::unexpected(session.error());
     table->sessions_.push_back(std::move(*session));
+  }
+  if (running != nullptr) table->jars_in_files_ = running->jars_in_files_;
+  std::erase_if(table->jars_in_files_, [](const auto& jars) { return jars.expired(); });
+  for (const auto& session : table->sessions_) {
+    const std::shared_ptr<JarSet>& jars = session->jars_;
+    if (jars && jars->settings().keep == CookiesConfig::Keep::persist) {
+      table->jars_in_files_.push_back(jars);
+    }
   }
   return table;
 }

@@ -146,6 +146,8 @@ class SessionTable {
   const std::shared_ptr<const Config> config_;
   const Router router_;
   std::vector<std::shared_ptr<Session>> sessions_;
+  // Those in files, also of tables before: a request under way may hold one whose session is gone.
+  std::vector<std::weak_ptr<JarSet>> jars_in_files_;
   std::vector<std::function<void()>> on_commit_;
 };
 

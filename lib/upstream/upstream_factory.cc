@@ -39,7 +39,8 @@ class Open final : public PendingOpen {
         origin_(origin),
         dead_after_(dead_after),
         listener_(listener),
-        connector_({parts.loop, parts.addresses, way.tls, &way.rules, way.proxy}, origin, timeout) {
+        connector_({parts.loop, parts.addresses, way.tls, &way.rules, way.proxy, &way.metrics},
+                   origin, timeout) {
     connector_.start([this](Result<Dialled> dialled) { on_done(std::move(dialled)); });
   }
 
@@ -101,6 +102,11 @@ std::unique_ptr<PendingOpen> UpstreamFactory::open(const Origin& origin, OpenLis
       proxy != nullptr ? static_cast<const AddressRules&>(*proxy) : destinations_;
   const Way way{rules, proxy, origin.secure() ? tls_.get() : nullptr, *metrics_};
   return std::make_unique<Open>(parts_, way, connect_timeout_, dead_after_, origin, listener);
+}
+
+void UpstreamFactory::renew(const Origin& origin) {
+  const bool by_proxy = proxy_ && proxy_->serves(origin);
+  parts_.addresses.renew(by_proxy ? proxy_->host() : origin.host);
 }
 
 }  // namespace trunkd

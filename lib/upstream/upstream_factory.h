@@ -45,6 +45,7 @@ class UpstreamFactory final : public ConnectionFactory {
       std::shared_ptr<OpeningMetrics> metrics = nullptr, OnTlsFiles on_tls_files = {});
 
   std::unique_ptr<PendingOpen> open(const Origin& origin, OpenListener& listener) override;
+  void renew(const Origin& origin) override;
 
  private:
   UpstreamFactory(const UpstreamParts& parts, std::unique_ptr<TlsContext> tls,

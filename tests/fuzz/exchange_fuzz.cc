@@ -45,6 +45,7 @@ class FuzzFactory final : public ConnectionFactory {
     open->listener = &listener;
     return open;
   }
+  void renew(const Origin&) override {}
   void finish(bool well) {
     if (pending.empty()) return;
     Open* open = pending.front();

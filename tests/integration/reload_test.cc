@@ -126,6 +126,17 @@ TEST_F(ReloadTest, WhatCannotBeOpenedChangesNothingAtAll) {
   EXPECT_EQ(origin_.connections(), 1u);
 }
 
+TEST_F(ReloadTest, APortOfOurOwnThatIsInTheWayIsNamed) {
+  const std::string shop = ", base_url: \"" + origin_.url() + "\"}\n";
+  start_with(file("  shop: {listen: \"127.0.0.1:0\"" + shop));
+  const std::string port = std::to_string(proxy_->port("shop"));
+  const ReloadOutcome outcome =
+      reload("expose: true\n" + file("  shop: {listen: \"0.0.0.0:" + port + "\"" + shop));
+  ASSERT_FALSE(outcome.good());
+  EXPECT_NE(outcome.errors[0].find("trunkd itself listens on 127.0.0.1:" + port), std::string::npos)
+      << outcome.errors[0];
+}
+
 TEST_F(ReloadTest, AFileForTlsThatIsNotThereChangesNothing) {
   start_with(file(line("shop")));
   const ReloadOutcome outcome =

@@ -166,5 +166,26 @@ TEST_F(KeptCookiesTest, SoIsAnErrorOfOurOwnAfterAnAnswerWithCookies) {
   EXPECT_NE(file().find("lost"), std::string::npos) << file();
 }
 
+TEST_F(KeptCookiesTest, AJarThatIsRemovedAndComesBackIsTheOneOfAnAnswerUnderWay) {
+  const auto reload = [&](const std::string& sessions) {
+    const auto config = std::make_shared<const Config>(test_config("listen: off\n" + sessions));
+    EXPECT_TRUE(proxy_->server().reload(config).good());
+  };
+  const std::string shop = "sessions: {shop: {listen: 0, base_url: \"" + origin_.url() +
+                           "\", cookies: {persist: true}}}";
+  start_with("listen: off\n" + shop);
+  TestOrigin::Connection* waiting = nullptr;
+  origin_.next(
+      [&](TestOrigin::Connection& connection, const TestRequest&) { waiting = &connection; });
+  auto under_way = client_at(proxy_->port("shop")).get("/");
+  run_until([&] { return waiting != nullptr; }, "the request");
+  reload("sessions: {}");
+  reload(shop);
+  waiting->reply(200, "", cookie("late=1; Max-Age=60"));
+  EXPECT_EQ(finished(under_way).status(), 200);
+  EXPECT_EQ(finished(client_at(proxy_->port("shop")).get("/")).status(), 200);
+  EXPECT_EQ(seen_field("Cookie"), "late=1");
+}
+
 }  // namespace
 }  // namespace trunkd

@@ -63,6 +63,7 @@ class FakeConnectionFactory final : public ConnectionFactory {
     if (on_open) on_open(origin);
     return open;
   }
+  void renew(const Origin& origin) override { renewed.push_back(origin); }
 
   void finish(size_t which = 0) {
     FakePendingOpen& open = take(which);
@@ -78,6 +79,7 @@ class FakeConnectionFactory final : public ConnectionFactory {
 
   std::vector<FakePendingOpen*> pending;     // in the order of their opening, not yet answered
   std::vector<FakeConnection*> connections;  // in the order of their opening, not yet destroyed
+  std::vector<Origin> renewed;
   std::function<void(const Origin&)> on_open;
 
  private:

@@ -1,5 +1,6 @@
 #include "net/address_cache.h"
 
+#include <array>
 #include <gtest/gtest.h>
 #include <map>
 #include <optional>
@@ -49,16 +50,17 @@ class AddressCacheTest : public testing::Test {
   // What has been answered so far: "192.0.2.1 192.0.2.2", "!" for an error, "" for nothing yet.
   using Answer = std::shared_ptr<std::string>;
 
-  Answer ask(const std::string& host = "shop") {
+  Answer ask(const std::string& host = "shop", const void* asker = nullptr) {
     auto answer = std::make_shared<std::string>();
-    lookups_.push_back(cache_.resolve(host, 80, [answer](Result<Addresses> found) {
+    const auto done = [answer](Result<Addresses> found) {
       *answer = found ? "" : "!" + found.error().detail;
       if (!found) return;
       for (const SocketAddress& address : *found) {
         EXPECT_EQ(address.port(), 80);
         *answer += (answer->empty() ? "" : " ") + address.host();
       }
-    }));
+    };
+    lookups_.push_back(cache_.resolve(host, 80, done, asker));
     EXPECT_EQ(*answer, "") << "answered from inside";
     loop_.run();
     return answer;
@@ -231,13 +233,55 @@ TEST_F(AddressCacheTest, AnAddressNeedsNoLookupAndNeverExpires) {
   EXPECT_EQ(answered, "192.0.2.7:8080");
 }
 
-TEST_F(AddressCacheTest, AFewLookupsRunAtOnceAndThoseThatNobodyWaitsForAreNotBegun) {
-  for (const char* host : {"a", "b", "c", "d", "e", "f"}) ask(host);
-  EXPECT_EQ(lookup_.asked, 4);
-  lookups_.erase(lookups_.begin() + 4);  // of "e"
+TEST_F(AddressCacheTest, AnAskerHasTwoLookupsAtOnceAndTheOthersWaitForThem) {
+  for (const char* host : {"a", "b", "c", "d"}) ask(host);
+  EXPECT_EQ(lookup_.asked, 2);
+  lookups_.erase(lookups_.begin() + 2);  // of "c"
   lookup_.answer("a", {"192.0.2.1"});
-  EXPECT_EQ(lookup_.asked, 5);
-  lookup_.answer("f", {"192.0.2.1"});
+  EXPECT_EQ(lookup_.asked, 3);
+  lookup_.answer("d", {"192.0.2.1"});
+}
+
+TEST_F(AddressCacheTest, OneWhoseLookupsHangDelaysNobodyElse) {
+  for (const char* host : {"a", "b", "c"}) ask(host);
+  const int another = 0;
+  const Answer answer = ask("shop", &another);
+  EXPECT_EQ(lookup_.asked, 3);
+  lookup_.answer("shop", {"192.0.2.1"});
+  loop_.run();
+  EXPECT_EQ(*answer, "192.0.2.1");
+}
+
+TEST_F(AddressCacheTest, ThereAreEightLookupsAtOnceAtMost) {
+  const std::array<int, 5> askers{};
+  for (const int& asker : askers) {
+    for (int i = 0; i < 3; ++i) {
+      ask(std::to_string(&asker - askers.data()) + std::to_string(i), &asker);
+    }
+  }
+  EXPECT_EQ(lookup_.asked, 8);
+  lookup_.answer("00", {"192.0.2.1"});
+  EXPECT_EQ(lookup_.asked, 9);
+}
+
+TEST_F(AddressCacheTest, WhatIsToBeRenewedIsAskedForAnewByTheNext) {
+  known({"192.0.2.1"});
+  EXPECT_EQ(*ask(), "192.0.2.1");
+  cache_.renew("shop");
+  const Answer answer = ask();
+  EXPECT_EQ(*answer, "") << "the new one is waited for";
+  lookup_.answer("shop", {"192.0.2.2"});
+  loop_.run();
+  EXPECT_EQ(*answer, "192.0.2.2");
+  EXPECT_EQ(*ask(), "192.0.2.2");
+}
+
+TEST_F(AddressCacheTest, WhileTheRenewalHangsTheOldAnswerServes) {
+  known({"192.0.2.1"});
+  cache_.renew("shop");
+  const Answer answer = ask();
+  loop_.advance(500ms);
+  EXPECT_EQ(*answer, "192.0.2.1");
 }
 
 TEST_F(AddressCacheTest, OneWhoIsAnsweredMayDestroyAnotherOneWhoWaits) {

@@ -7,8 +7,8 @@
 namespace trunkd {
 namespace {
 
-AccessRecord complete_record() {
-  AccessRecord record;
+ExchangeRecord complete_record() {
+  ExchangeRecord record;
   record.started = WallTime(Duration(1'767'225'600s + 45'296'789ms));  // 2026-01-01 12:34:56.789
   record.request_id = "5f2a";
   record.session = "github";
@@ -28,13 +28,13 @@ AccessRecord complete_record() {
   return record;
 }
 
-std::string text_of(const AccessRecord& record) {
+std::string text_of(const ExchangeRecord& record) {
   std::string out;
   append_text_line(out, record);
   return out;
 }
 
-std::string json_of(const AccessRecord& record) {
+std::string json_of(const ExchangeRecord& record) {
   std::string out;
   append_json_line(out, record);
   return out;
@@ -47,7 +47,7 @@ TEST(AccessLineTest, ATextLineReadsFromTimeToRequestId) {
 }
 
 TEST(AccessLineTest, ATextLineOfANewConnectionSaysWhatItCost) {
-  AccessRecord record = complete_record();
+  ExchangeRecord record = complete_record();
   record.reused = false;
   record.dns = 1ms;
   record.connect = 2ms;
@@ -59,19 +59,19 @@ TEST(AccessLineTest, ATextLineOfANewConnectionSaysWhatItCost) {
 }
 
 TEST(AccessLineTest, ATextLineKeepsItsColumnsWhenNothingIsKnown) {
-  EXPECT_EQ(text_of(AccessRecord{}),
+  EXPECT_EQ(text_of(ExchangeRecord{}),
             "1970-01-01T00:00:00.000Z - - - - - in=0 out=0 total=0.000 id=-\n");
 }
 
 TEST(AccessLineTest, ATextLineEndsWithTheError) {
-  AccessRecord record = complete_record();
+  ExchangeRecord record = complete_record();
   record.status = 0;
   record.error = "client_gone";
   EXPECT_TRUE(text_of(record).ends_with(" id=5f2a error=client_gone\n"));
 }
 
 TEST(AccessLineTest, InputCannotForgeALineOrAColumn) {
-  AccessRecord record = complete_record();
+  ExchangeRecord record = complete_record();
   record.path = "/a b\n\"x\\\x01\xff";
   EXPECT_NE(text_of(record).find(R"( /a\x20b\x0a\"x\\\x01\xff 200 )"), std::string::npos);
   EXPECT_EQ(nlohmann::json::parse(json_of(record))["path"], "/a b\n\"x\\\x01\xef\xbf\xbd");
@@ -86,12 +86,12 @@ TEST(AccessLineTest, AJsonLineIsOneObjectWithEveryKey) {
             R"("queue_ms":0.040,"dns_ms":null,"connect_ms":null,"tls_ms":null,"ttfb_ms":11.200,)"
             R"("total_ms":12.345,"error":null})"
             "\n");
-  EXPECT_EQ(nlohmann::json::parse(json_of(AccessRecord{})).size(),
+  EXPECT_EQ(nlohmann::json::parse(json_of(ExchangeRecord{})).size(),
             nlohmann::json::parse(line).size());
 }
 
 TEST(AccessLineTest, AQueryIsNeverLogged) {
-  AccessRecord record = complete_record();
+  ExchangeRecord record = complete_record();
   record.path = "/repos/x?token=secret#secret";
   EXPECT_EQ(text_of(record).find("secret"), std::string::npos);
   EXPECT_EQ(json_of(record).find("secret"), std::string::npos);

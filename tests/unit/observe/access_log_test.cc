@@ -14,7 +14,7 @@ namespace {
 class AccessLogTest : public testing::Test {
  protected:
   void write(std::string_view path) {
-    AccessRecord record;
+    ExchangeRecord record;
     record.path = path;
     log_->write(record);
   }

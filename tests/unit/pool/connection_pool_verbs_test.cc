@@ -35,6 +35,14 @@ TEST_F(PoolVerbsTest, AfterRetiringWhoWaitsGetsANewConnectionAndNobodyFails) {
   EXPECT_EQ(now().opened, 2u);
 }
 
+TEST_F(PoolVerbsTest, RetiringAsksAnewHowOriginsAreReached) {
+  FakeExchange busy;
+  open_for(busy);
+  pool_->retire_all();
+  EXPECT_EQ(factory_.renewed, std::vector<Origin>{a_});
+  release(busy);
+}
+
 TEST_F(PoolVerbsTest, NobodyGetsARetiredConnectionWithinTheSameEvent) {
   FakeExchange first, next;
   open_for(first);
