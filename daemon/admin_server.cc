@@ -55,9 +55,10 @@ class AdminServer::Page {
   const Open& open_;
 };
 
-AdminServer::AdminServer(Loop& loop, Log& log, Server& server, Verbs verbs)
+AdminServer::AdminServer(Loop& loop, Log& log, ListenSockets& sockets, Server& server, Verbs verbs)
     : loop_(loop),
       log_(log),
+      sockets_(sockets),
       server_(server),
       verbs_(std::move(verbs)),
       started_(loop.wall_now()),
@@ -142,7 +143,7 @@ Result<AdminServer::Open*> AdminServer::open_unix(AdminDoor::Kind kind,
   opened->door.kind = kind;
   opened->door.arrival.unix_socket = true;
   opened->path = settings.path;
-  auto listener = Listener::unix_socket(
+  auto listener = sockets_.unix_socket(
       loop_, settings, [this, door = &opened->door](std::unique_ptr<Transport> transport) {
         connections_.accept(std::move(transport), *door);
       });
@@ -159,10 +160,10 @@ Result<AdminServer::Open*> AdminServer::open_tcp(AdminDoor::Kind kind, const std
   auto opened = std::make_unique<Open>();
   opened->door.kind = kind;
   opened->local_ip = host;
-  auto listener = Listener::tcp(loop_, *address,
-                                [this, door = &opened->door](std::unique_ptr<Transport> transport) {
-                                  connections_.accept(std::move(transport), *door);
-                                });
+  auto listener = sockets_.tcp(loop_, *address,
+                               [this, door = &opened->door](std::unique_ptr<Transport> transport) {
+                                 connections_.accept(std::move(transport), *door);
+                               });
   if (!listener) return tl::unexpected(listener.error());
   opened->listener = std::move(*listener);
   opened->door.arrival.local_ip = opened->local_ip;

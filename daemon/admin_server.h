@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "config/config.h"
 #include "daemon/server.h"
+#include "event/listen_sockets.h"
 #include "event/listener.h"
 #include "event/loop.h"
 
@@ -26,8 +27,9 @@ class AdminServer final : private AdminHost {
     std::function<void(std::function<void(const ReloadOutcome&)>)> reload;
   };
 
-  // `loop`, `log` and `server` must outlive it; the server is started before the loop runs.
-  AdminServer(Loop& loop, Log& log, Server& server, Verbs verbs);
+  // `loop`, `log`, `sockets` and `server` must outlive it; the server is started before the loop
+  // runs.
+  AdminServer(Loop& loop, Log& log, ListenSockets& sockets, Server& server, Verbs verbs);
   ~AdminServer();
 
   // The socket, and what else `settings` asks for. That the socket of the default place cannot be
@@ -67,6 +69,7 @@ class AdminServer final : private AdminHost {
 
   Loop& loop_;
   Log& log_;
+  ListenSockets& sockets_;
   Server& server_;
   const Verbs verbs_;
   const WallTime started_;

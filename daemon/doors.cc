@@ -16,8 +16,8 @@ bool no_such_family(const Error& error) {
 
 }  // namespace
 
-Doors::Doors(Loop& loop, Log& log, OnAccept on_accept)
-    : loop_(loop), log_(log), on_accept_(std::move(on_accept)) {}
+Doors::Doors(Loop& loop, Log& log, ListenSockets& sockets, OnAccept on_accept)
+    : loop_(loop), log_(log), sockets_(sockets), on_accept_(std::move(on_accept)) {}
 
 Result<void> Doors::prepare(const Config& config) {
   forget_prepared();
@@ -44,6 +44,11 @@ std::vector<const Arrival*> Doors::commit() {
     door->arrival.removed = true;
     gone.push_back(&door->arrival);
     log_.info("no longer listening on " + door->text);
+    if (sockets_.has(door->text)) {
+      log_.warning(door->text +
+                   " is still open in the service manager: who connects there waits "
+                   "until its socket unit no longer names it");
+    }
     closed_.push_back(std::move(door));
   }
   std::erase(doors_, nullptr);
@@ -126,10 +131,10 @@ Result<void> Doors::provide_unix(const ListenAddress& address, const Wish& wish)
   door.arrival.unix_socket = true;
   door.unix_address = address;
   door.text = "unix:" + address.path;
-  auto listener = Listener::unix_socket(loop_, {address.path, address.mode, address.group},
-                                        [this, &door](std::unique_ptr<Transport> transport) {
-                                          on_accept_(std::move(transport), door.arrival);
-                                        });
+  auto listener = sockets_.unix_socket(loop_, {address.path, address.mode, address.group},
+                                       [this, &door](std::unique_ptr<Transport> transport) {
+                                         on_accept_(std::move(transport), door.arrival);
+                                       });
   if (!listener) {
     prepared_.pop_back();
     return tl::unexpected(listener.error());
@@ -175,7 +180,7 @@ Result<uint16_t> Doors::open_tcp(const std::string& host, uint16_t port, const W
   door.asked_port = port;
   door.arrival.local_ip = door.local_ip;
   auto listener =
-      Listener::tcp(loop_, *address, [this, &door](std::unique_ptr<Transport> transport) {
+      sockets_.tcp(loop_, *address, [this, &door](std::unique_ptr<Transport> transport) {
         on_accept_(std::move(transport), door.arrival);
       });
   if (!listener) {

@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "base/transport.h"
 #include "config/config.h"
+#include "event/listen_sockets.h"
 #include "event/listener.h"
 #include "event/loop.h"
 #include "session/arrival.h"
@@ -26,8 +27,8 @@ class Doors {
   // Each new connection, with how it came: good as long as the doors, or until purge().
   using OnAccept = std::function<void(std::unique_ptr<Transport>, const Arrival&)>;
 
-  // `loop` and `log` must outlive the doors.
-  Doors(Loop& loop, Log& log, OnAccept on_accept);
+  // `loop`, `log` and `sockets` must outlive the doors.
+  Doors(Loop& loop, Log& log, ListenSockets& sockets, OnAccept on_accept);
 
   // Opens every listener of `config` that is not there yet, or none and says why. Nothing else
   // changes; nobody is accepted before commit() if that follows within the same event.
@@ -79,6 +80,7 @@ class Doors {
 
   Loop& loop_;
   Log& log_;
+  ListenSockets& sockets_;
   const OnAccept on_accept_;
   std::vector<std::unique_ptr<Door>> doors_;
   std::vector<std::unique_ptr<Door>> prepared_;  // opened for the configuration to come

@@ -13,8 +13,12 @@ std::string listed(const std::vector<std::string>& names) {
 
 }  // namespace
 
-Reload::Reload(Loop& loop, Log& log, Server& server, Load load)
-    : loop_(loop), log_(log), server_(server), load_(std::move(load)) {}
+Reload::Reload(Loop& loop, Log& log, Server& server, Load load, OnBusy on_busy)
+    : loop_(loop),
+      log_(log),
+      server_(server),
+      load_(std::move(load)),
+      on_busy_(std::move(on_busy)) {}
 
 void Reload::start(Done done) {
   if (reading_) {
@@ -22,6 +26,7 @@ void Reload::start(Done done) {
     return;
   }
   waiting_.push_back(std::move(done));
+  on_busy_(true);
   read();
 }
 
@@ -45,7 +50,7 @@ void Reload::apply(const LoadedConfig& loaded) {
   tell(outcome);
   reading_.reset();
   const std::vector<Done> heard = std::exchange(waiting_, std::exchange(for_next_, {}));
-  if (!waiting_.empty()) read();
+  waiting_.empty() ? on_busy_(false) : read();
   for (const Done& done : heard) {
     if (done) done(outcome);
   }

@@ -22,8 +22,11 @@ class Reload {
   // What configuration there is now; called on another thread.
   using Load = std::function<LoadedConfig()>;
 
+  // Hears when the first of several begins and when the last has ended.
+  using OnBusy = std::function<void(bool busy)>;
+
   // `loop`, `log` and `server` must outlive it.
-  Reload(Loop& loop, Log& log, Server& server, Load load);
+  Reload(Loop& loop, Log& log, Server& server, Load load, OnBusy on_busy);
 
   // Reads off the loop, then changes what runs. The log tells the outcome too. While one is under
   // way, others wait and then share one: it has read what was there when they asked.
@@ -38,6 +41,7 @@ class Reload {
   Log& log_;
   Server& server_;
   const Load load_;
+  const OnBusy on_busy_;
   std::unique_ptr<BackgroundWork> reading_;
   std::vector<Done> waiting_;   // for the one that reads
   std::vector<Done> for_next_;  // came after it had begun

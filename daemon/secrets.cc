@@ -43,15 +43,13 @@ std::unique_ptr<Secret> find(Loop& loop, const SecretRef& reference, OnSecretCha
 std::unique_ptr<Secret> open_secret(Loop& loop, Log& log, const std::string& session,
                                     const SecretRef& reference) {
   const auto tell_problem = [&log, session](const Error& problem) {
-    log.warning("session \"" + session + "\": " + problem.detail +
-                "; its requests are answered with 502");
+    log.warning(problem.detail + "; its requests are answered with 502", session);
   };
-  auto secret =
-      find(loop, reference,
-           [&log, session, tell_problem, text = reference.text()](const Error* problem) {
-             if (problem != nullptr) return tell_problem(*problem);
-             log.info("session \"" + session + "\": the secret " + text + " has a new value");
-           });
+  auto secret = find(loop, reference,
+                     [&log, session, tell_problem, text = reference.text()](const Error* problem) {
+                       if (problem != nullptr) return tell_problem(*problem);
+                       log.info("the secret " + text + " has a new value", session);
+                     });
   if (const auto value = secret->value(); !value) tell_problem(value.error());
   return secret;
 }

@@ -89,7 +89,7 @@ size_t client_limit(const Config& config) {
   return descriptors > taken + kReservedDescriptors ? descriptors - taken : kReservedDescriptors;
 }
 
-Server::Server(Loop& loop, std::shared_ptr<const Config> config, Log& log,
+Server::Server(Loop& loop, std::shared_ptr<const Config> config, Log& log, ListenSockets& sockets,
                std::unique_ptr<FileSink> access_sink, AccessLog::Format access_format)
     : loop_(loop),
       log_(log),
@@ -104,7 +104,7 @@ Server::Server(Loop& loop, std::shared_ptr<const Config> config, Log& log,
                 [this](const SocketAddress& address) { return doors_.is_own(address); }},
       context_{loop, access_log_, log, nullptr, random_prefix()},
       clients_(context_, client_limit(*config_)),
-      doors_(loop, log,
+      doors_(loop, log, sockets,
              [this](std::unique_ptr<Transport> transport, const Arrival& arrival) {
                clients_.accept(std::move(transport), arrival);
              }),
@@ -131,7 +131,6 @@ Result<bool> Server::start() {
   for (const SessionConfig& session : config_->sessions) warn_of_tls(log_, session);
   make_warm(nullptr);
   reloads_.last_success = loop_.wall_now();
-  log_.info("ready");
   return true;
 }
 

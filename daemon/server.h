@@ -17,6 +17,7 @@
 #include "daemon/doors.h"
 #include "daemon/jar_storage.h"
 #include "daemon/metrics_source.h"
+#include "event/listen_sockets.h"
 #include "event/loop.h"
 #include "event/loop_lag.h"
 #include "event/resolver.h"
@@ -35,12 +36,12 @@ using SessionMetricsByName = std::map<std::string, std::shared_ptr<SessionMetric
 
 class Server {
  public:
-  // `loop` and `log` must outlive the server. `access_sink` may be null (no access log).
-  Server(Loop& loop, std::shared_ptr<const Config> config, Log& log,
+  // `loop`, `log` and `sockets` must outlive the server. `access_sink` may be null (no access log).
+  Server(Loop& loop, std::shared_ptr<const Config> config, Log& log, ListenSockets& sockets,
          std::unique_ptr<FileSink> access_sink, AccessLog::Format access_format);
   ~Server();  // not from within an event of the loop
 
-  // Opens every listener, or none and says why. Logs one line for each and then "ready".
+  // Opens every listener, or none and says why. Logs one line for each.
   Result<bool> start();
 
   // Changes what runs to `config`, as a whole or not at all. What is under way goes on under the
@@ -59,6 +60,7 @@ class Server {
   const ProxyContext& context() const { return context_; }
   const DownstreamSet& downstreams() const { return clients_; }
   size_t clients() const { return clients_.size(); }
+  Duration drain_timeout() const { return config_->drain_timeout; }
   // The warm connections of the start are there, or timeouts.connect is over for them.
   bool started_up();
   // Ends what is under way for the session, its connections too, and leaves it paused.

@@ -15,7 +15,9 @@
 #include "daemon/reload.h"
 #include "daemon/server.h"
 #include "daemon/startup_memory.h"
+#include "daemon/systemd.h"
 #include "event/file_writer.h"
+#include "event/listen_sockets.h"
 #include "event/signals.h"
 
 namespace trunkd {
@@ -25,6 +27,38 @@ namespace {
 bool wants_text(const LogConfig& config, bool to_stderr) {
   if (config.format != LogFormatSetting::automatic) return config.format == LogFormatSetting::text;
   return to_stderr && isatty(STDERR_FILENO) == 1;
+}
+
+LogFormat log_format(const LogConfig& config) {
+  const bool free_choice = config.format == LogFormatSetting::automatic;
+  if (free_choice && stderr_is_journal()) return LogFormat::journal;
+  return wants_text(config, true) ? LogFormat::text : LogFormat::json;
+}
+
+// For `systemctl status`.
+std::string status_line(const Server& server) {
+  size_t connections = 0;
+  const auto& sessions = server.context().table->sessions();
+  for (const auto& session : sessions) {
+    if (session->settings().pool.empty()) connections += session->pool().snapshot().total();
+  }
+  const auto counted = [](size_t count, const char* what) {
+    return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
+  };
+  return std::string(server.context().draining ? "stopping: " : "") +
+         counted(sessions.size(), "session") + ", " + counted(server.clients(), "client") + ", " +
+         counted(connections, "upstream connection");
+}
+
+// A socket of the service manager's that nobody asked for would swallow its clients.
+bool tell_unclaimed(const ListenSockets& sockets, Log& log) {
+  const std::vector<std::string> unclaimed = sockets.unclaimed();
+  for (const std::string& address : unclaimed) {
+    log.error("the service manager hands over a socket on " + address +
+              ", and nothing in the configuration listens there: ListenStream= of the socket unit "
+              "and `listen` must name the same addresses (a bare port is 127.0.0.1 and [::1])");
+  }
+  return !unclaimed.empty();
 }
 
 Result<std::unique_ptr<FileSink>> open_access_sink(Loop& loop, const LogConfig& config) {
@@ -42,8 +76,8 @@ int exit_code(const Error& error) {
 // reopens logs.
 class SignalVerbs {
  public:
-  SignalVerbs(Loop& loop, Server& server, Reload& reload, Log& log)
-      : loop_(loop), server_(server), log_(log) {
+  SignalVerbs(Loop& loop, Server& server, Reload& reload, ServiceManager& manager, Log& log)
+      : loop_(loop), server_(server), manager_(manager), log_(log) {
     for (const int number : {SIGTERM, SIGINT}) watch(number, [this] { drain_or_stop(); });
     watch(SIGQUIT, [this] { loop_.stop(); });
     watch(SIGHUP, [&reload] { reload.start(); });
@@ -54,6 +88,7 @@ class SignalVerbs {
     if (std::exchange(draining_, true)) return;
     log_.info("draining " + std::to_string(server_.clients()) + " clients");
     server_.drain([this] { loop_.stop(); });
+    manager_.stopping(server_.drain_timeout());
   }
 
  private:
@@ -69,6 +104,7 @@ class SignalVerbs {
 
   Loop& loop_;
   Server& server_;
+  ServiceManager& manager_;
   Log& log_;
   bool draining_ = false;
   std::vector<std::unique_ptr<SignalWatch>> watches_;
@@ -92,8 +128,12 @@ int run_serve(const std::vector<std::string>& given_files) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is a failed write, not the end
   raise_descriptor_limit();
 
-  Log log(log_level(settings.level),
-          wants_text(settings, true) ? LogFormat::text : LogFormat::json);
+  Log log(log_level(settings.level), log_format(settings));
+  auto sockets = ListenSockets::inherited();
+  if (!sockets) {
+    log.error(sockets.error().detail);
+    return kExitConfig;
+  }
   Loop loop;
   auto access_sink = open_access_sink(loop, settings);
   if (!access_sink) {
@@ -103,12 +143,14 @@ int run_serve(const std::vector<std::string>& given_files) {
   const auto access_format = wants_text(settings, settings.access == "stderr")
                                  ? AccessLog::Format::text
                                  : AccessLog::Format::json;
-  Server server(loop, loaded.config, log, std::move(*access_sink), access_format);
-  Reload reload(loop, log, server, load);
-  SignalVerbs verbs(loop, server, reload,
-                    log);  // before it says "ready": a signal may follow at once
+  Server server(loop, loaded.config, log, *sockets, std::move(*access_sink), access_format);
+  ServiceManager manager(loop, process_environment(), [&server] { return status_line(server); });
+  Reload reload(loop, log, server, load,
+                [&manager](bool busy) { busy ? manager.reloading() : manager.reloaded(); });
+  // Before it says "ready": a signal may follow at once.
+  SignalVerbs verbs(loop, server, reload, manager, log);
   AdminServer admin(
-      loop, log, server,
+      loop, log, *sockets, server,
       {[&] { verbs.drain_once(); }, [&](auto done) { reload.start(std::move(done)); }});
   if (auto opened = admin.open(loaded.config->admin); !opened) {
     log.error(opened.error().detail);
@@ -124,6 +166,9 @@ int run_serve(const std::vector<std::string>& given_files) {
     log.error(started.error().detail);
     return exit_code(started.error());
   }
+  if (tell_unclaimed(*sockets, log)) return kExitConfig;
+  log.info("ready");
+  manager.ready();
   give_back_startup_memory();
   loop.run();
   log.info("stopped");

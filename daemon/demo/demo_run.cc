@@ -131,7 +131,7 @@ uint64_t DemoRun::compared_calls() const { return std::min(options_.calls, kMost
 Result<bool> DemoRun::start_trunkd() {
   trunkd_ = std::make_unique<Server>(
       loop_, demo_config(origin_ports_.through_trunkd, options_.connections, paths_.certificate()),
-      log_, nullptr, AccessLog::Format::text);
+      log_, sockets_, nullptr, AccessLog::Format::text);
   return trunkd_->start();
 }
 

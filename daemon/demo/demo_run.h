@@ -55,6 +55,7 @@ class DemoRun {
   const bool on_terminal_;  // else no progress is shown
   Loop loop_;
   Log log_;
+  ListenSockets sockets_;
   std::vector<std::unique_ptr<SignalWatch>> signals_;
   Timer silence_;
   std::unique_ptr<Listener> listener_;

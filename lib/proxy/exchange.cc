@@ -244,9 +244,11 @@ void Exchange::append_dressed_fields(std::string& out, const ResponseHead& head)
                                   jar_ != nullptr};
   append_downstream_fields(out, head.headers, dressing);
   if (dropped_secure && session_->first_dropped_secure()) {
-    context_.log.warning("session \"" + session_->name() +
-                         "\": the origin sets __Host- or __Secure- cookies, which a client cannot "
-                         "keep over plain HTTP; a cookie jar of the session will");
+    context_.log.warning(
+        "the origin sets __Host- or __Secure- cookies, which a client cannot keep over plain HTTP; "
+        "a "
+        "cookie jar of the session will",
+        session_->name());
   }
 }
 

@@ -33,7 +33,7 @@ TestProxy::TestProxy(Loop& loop, std::shared_ptr<const Config> config, LogLevel 
     : log_(level, LogFormat::text), access_(nullptr) {
   auto sink = std::make_unique<FakeFileSink>();
   access_ = sink.get();
-  server_ = std::make_unique<Server>(loop, std::move(config), log_, std::move(sink),
+  server_ = std::make_unique<Server>(loop, std::move(config), log_, sockets_, std::move(sink),
                                      AccessLog::Format::json);
   if (auto started = server_->start(); !started) throw std::runtime_error(started.error().detail);
 }

@@ -41,6 +41,7 @@ class TestProxy {
 
  private:
   Log log_;
+  ListenSockets sockets_;
   FakeFileSink* access_;  // the server's
   std::unique_ptr<Server> server_;
 };

@@ -7,6 +7,9 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <unistd.h>
+
+#include "base/journald.h"
 
 namespace trunkd {
 namespace {
@@ -29,6 +32,31 @@ TEST(LogTest, ALineOfJsonHasTimeLevelAndMessage) {
   EXPECT_EQ(object["message"], "session \"shop\": no IPv6 here");
   EXPECT_TRUE(object.contains("time"));
   EXPECT_EQ(object.size(), 3u);
+}
+
+TEST(LogTest, TheSessionIsAMemberOfJsonAndTheBeginningOfText) {
+  const auto use = [](Log& log) { log.error("the secret is not there", "a\"b"); };
+  const auto object = nlohmann::json::parse(logged(LogLevel::info, LogFormat::json, use));
+  EXPECT_EQ(object["session"], "a\"b");
+  EXPECT_EQ(object["message"], "the secret is not there");
+  const std::string text = logged(LogLevel::info, LogFormat::text, use);
+  EXPECT_NE(text.find("error session \"a\"b\": the secret is not there\n"), std::string::npos)
+      << text;
+}
+
+TEST(LogTest, TextIsForPeopleAndKeepsQuotesAndLetters) {
+  const std::string line =
+      logged(LogLevel::info, LogFormat::text, [](Log& log) { log.info("\"Zürich\" \xff\x01 \\"); });
+  EXPECT_NE(line.find("info \"Zürich\" \\xff\\x01 \\\n"), std::string::npos) << line;
+}
+
+TEST(LogTest, WithoutAJournalItsLinesGoToStandardErrorWithTheirPriority) {
+  if (access(std::string(JournaldSocket::kPath).c_str(), F_OK) == 0) {
+    GTEST_SKIP() << "a journal is here";
+  }
+  const std::string line = logged(LogLevel::info, LogFormat::journal,
+                                  [](Log& log) { log.warning("no IPv6 here", "shop"); });
+  EXPECT_EQ(line, "<4>session \"shop\": no IPv6 here\n");
 }
 
 TEST(LogTest, AMessageStaysOnOneLineWhateverItQuotes) {
