@@ -40,6 +40,7 @@ std::vector<const Arrival*> Doors::commit() {
   std::vector<const Arrival*> gone;
   for (auto& door : doors_) {
     if (door->wanted) continue;
+    door->listener->accept_waiting();
     loop_.dispose(std::move(door->listener));
     door->arrival.removed = true;
     gone.push_back(&door->arrival);
@@ -74,7 +75,10 @@ void Doors::purge(const std::function<bool(const Arrival&)>& in_use) {
 }
 
 void Doors::close_all() {
-  for (const auto& door : doors_) loop_.dispose(std::move(door->listener));
+  for (const auto& door : doors_) {
+    if (door->listener) door->listener->accept_waiting();
+    loop_.dispose(std::move(door->listener));
+  }
 }
 
 bool Doors::is_own(const SocketAddress& address) const {

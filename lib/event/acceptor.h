@@ -31,6 +31,7 @@ class Acceptor {
   Acceptor(Loop& loop, FileDescriptor socket, bool is_tcp, Listener::OnAccept on_accept);
 
   int socket() const { return socket_.get(); }
+  void accept_waiting();  // see Listener; `on_accept` must not destroy this acceptor
 
  private:
   static void on_ready(uv_poll_t* poll, int status, int events);

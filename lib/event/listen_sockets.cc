@@ -24,6 +24,7 @@ class InheritedListener final : public Listener {
       : port_(port), acceptor_(loop, std::move(socket), port != 0, std::move(on_accept)) {}
 
   uint16_t port() const override { return port_; }
+  void accept_waiting() override {}  // the next process takes them
 
  private:
   const uint16_t port_;

@@ -24,6 +24,7 @@ class TcpListener final : public Listener {
       : port_(port), acceptor_(loop, std::move(socket), true, std::move(on_accept)) {}
 
   uint16_t port() const override { return port_; }
+  void accept_waiting() override { acceptor_.accept_waiting(); }
 
  private:
   const uint16_t port_;
@@ -101,6 +102,10 @@ void Acceptor::on_ready(uv_poll_t* poll, int, int) {
     auto* self = static_cast<Acceptor*>(poll->data);
     if (self == nullptr || !self->accept_one()) return;  // its owner may have destroyed it
   }
+}
+
+void Acceptor::accept_waiting() {
+  for (int count = 0; count < kBacklog && accept_one();) ++count;
 }
 
 // By hand and not by uv_listen(), which closes the connections that wait when there is no

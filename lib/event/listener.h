@@ -37,6 +37,9 @@ class Listener : public Disposable {
                                                        OnAccept on_accept);
 
   virtual uint16_t port() const = 0;  // 0 for a Unix socket
+  // Takes those at once who have connected and wait: closing would reset them. Nothing where the
+  // socket stays open behind the listener. May destroy nothing of the caller's.
+  virtual void accept_waiting() = 0;
 };
 
 }  // namespace trunkd

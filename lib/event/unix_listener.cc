@@ -45,6 +45,7 @@ class UnixListener final : public Listener {
       : file_(std::move(file)), acceptor_(loop, std::move(socket), false, std::move(on_accept)) {}
 
   uint16_t port() const override { return 0; }
+  void accept_waiting() override { acceptor_.accept_waiting(); }
 
  private:
   std::unique_ptr<SocketFile> file_;

@@ -171,15 +171,15 @@ TEST_F(KeptCookiesTest, AJarThatIsRemovedAndComesBackIsTheOneOfAnAnswerUnderWay)
     const auto config = std::make_shared<const Config>(test_config("listen: off\n" + sessions));
     EXPECT_TRUE(proxy_->server().reload(config).good());
   };
-  const std::string shop = "sessions: {shop: {listen: 0, base_url: \"" + origin_.url() +
-                           "\", cookies: {persist: true}}}";
+  const std::string base = "listen: 0, base_url: \"" + origin_.url() + "\"";
+  const std::string shop = "sessions: {shop: {" + base + ", cookies: {persist: true}}}";
   start_with("listen: off\n" + shop);
   TestOrigin::Connection* waiting = nullptr;
   origin_.next(
       [&](TestOrigin::Connection& connection, const TestRequest&) { waiting = &connection; });
   auto under_way = client_at(proxy_->port("shop")).get("/");
   run_until([&] { return waiting != nullptr; }, "the request");
-  reload("sessions: {}");
+  reload("sessions: {other: {" + base + "}}");
   reload(shop);
   waiting->reply(200, "", cookie("late=1; Max-Age=60"));
   EXPECT_EQ(finished(under_way).status(), 200);

@@ -7,7 +7,9 @@
 #include <netinet/tcp.h>
 #include <optional>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 #include <vector>
 
@@ -145,6 +147,24 @@ TEST_F(ListenerTest, TheFileIsRemovedOnlyWhileItIsItsOwn) {
   EXPECT_TRUE(exists(path));
   second->reset();
   EXPECT_FALSE(exists(path));
+}
+
+TEST_F(ListenerTest, WhoHasConnectedBeforeItEndsCanBeTaken) {
+  const std::string path = directory_ + "/socket";
+  auto listener = listen(path);
+  ASSERT_TRUE(listener);
+  std::vector<int> clients;
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  for (int i = 0; i < 3; ++i) {
+    clients.push_back(socket(AF_UNIX, SOCK_STREAM, 0));
+    ASSERT_EQ(connect(clients.back(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  }
+  EXPECT_TRUE(accepted_.empty());
+  (*listener)->accept_waiting();
+  EXPECT_EQ(accepted_.size(), 3u);
+  for (const int client : clients) close(client);
 }
 
 TEST_F(ListenerTest, AListenerMayBeDisposedOfWhileItAccepts) {
