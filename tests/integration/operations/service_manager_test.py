@@ -76,14 +76,6 @@ class Manager:
         return self.process.returncode, text
 
 
-def listening(host="127.0.0.1"):
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    one = socket.socket(family)
-    one.bind((host, 0))
-    one.listen(64)
-    return one
-
-
 def get(port, path="/"):
     client = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
     try:
@@ -101,6 +93,14 @@ class ServiceManagerTest(unittest.TestCase):
         self.origin = Origin(lambda request: respond(b"ok"))
         self.origin.__enter__()
         self.addCleanup(self.origin.__exit__, None, None, None)
+
+    def listening(self, path=None):
+        """A socket that listens on a free port, or on a path."""
+        one = socket.socket(socket.AF_UNIX if path else socket.AF_INET)
+        self.addCleanup(one.close)
+        one.bind(path or ("127.0.0.1", 0))
+        one.listen(64)
+        return one
 
     def sessions(self, listen, **fields):
         return {"shop": {"listen": listen, "base_url": self.origin.url, **fields}}
@@ -144,10 +144,8 @@ class ServiceManagerTest(unittest.TestCase):
         self.end_well(manager)
 
     def test_inherited_sockets_are_the_listeners_of_their_addresses(self):
-        own, metrics = listening(), listening()
-        unix = socket.socket(socket.AF_UNIX)
-        unix.bind(os.path.join(self.directory, "shop.sock"))
-        unix.listen(8)
+        own, metrics = self.listening(), self.listening()
+        unix = self.listening(os.path.join(self.directory, "shop.sock"))
         port = own.getsockname()[1]
         config = {
             "sessions": self.sessions([f"127.0.0.1:{port}", f"unix:{self.directory}/shop.sock"]),
@@ -167,7 +165,7 @@ class ServiceManagerTest(unittest.TestCase):
                         "the file is the service manager's")
 
     def test_who_connects_while_the_daemon_is_away_is_served_by_the_next(self):
-        own = listening()
+        own = self.listening()
         port = own.getsockname()[1]
         config = {"sessions": self.sessions(f"127.0.0.1:{port}")}
         self.end_well(Manager(self.directory, config, sockets=[own]))
@@ -180,7 +178,7 @@ class ServiceManagerTest(unittest.TestCase):
         self.end_well(manager)
 
     def test_an_inherited_socket_that_a_reload_gives_up_can_come_back(self):
-        own = listening()
+        own = self.listening()
         port = own.getsockname()[1]
         with_it = {"listen": False, "sessions": self.sessions(f"127.0.0.1:{port}")}
         manager = Manager(self.directory, with_it, sockets=[own])
@@ -196,7 +194,7 @@ class ServiceManagerTest(unittest.TestCase):
         self.assertIn("is still open in the service manager", text)
 
     def test_an_inherited_socket_that_nobody_asks_for_is_an_error_that_names_it(self):
-        own = listening()
+        own = self.listening()
         manager = Manager(self.directory, {"sessions": self.sessions(0)}, sockets=[own], ready=False)
         code, text = manager.process.wait(SECONDS), manager.process.communicate()[1]
         self.assertEqual(code, 78, text)
@@ -206,6 +204,7 @@ class ServiceManagerTest(unittest.TestCase):
 
     def test_an_inherited_descriptor_that_does_not_listen_is_an_error(self):
         datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(datagrams.close)
         datagrams.bind(("127.0.0.1", 0))
         manager = Manager(self.directory, {"sessions": self.sessions(0)}, sockets=[datagrams], ready=False)
         code, text = manager.process.wait(SECONDS), manager.process.communicate()[1]
