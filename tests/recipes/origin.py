@@ -18,7 +18,6 @@ class Request:
     path: str
     headers: object  # email.message.Message: without case
     body: bytes
-    connection: int
 
 
 class Origin:
@@ -28,8 +27,6 @@ class Origin:
         self.answer = answer
         self.requests = []
         self.connections = {name: 0 for name in names}
-        self.open = {name: 0 for name in names}
-        self.most_open = {name: 0 for name in names}
         self.lock = threading.Lock()
         self._certificates = peers.Certificates(",".join(f"DNS:{name}" for name in names), days=60)
         self.authority = self._certificates.ca
@@ -48,13 +45,6 @@ class Origin:
     def began(self, name):
         with self.lock:
             self.connections[name] += 1
-            self.open[name] += 1
-            self.most_open[name] = max(self.most_open[name], self.open[name])
-            return sum(self.connections.values())
-
-    def ended(self, name):
-        with self.lock:
-            self.open[name] -= 1
 
     def note(self, request):
         with self.lock:
@@ -92,16 +82,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def setup(self):
         self.request.do_handshake()
         self.host = self.request.asked_for
-        self.number = self.server.origin.began(self.host)
+        self.server.origin.began(self.host)
         super().setup()
 
-    def finish(self):
-        self.server.origin.ended(self.host)
-        super().finish()
-
     def _serve(self):
-        request = Request(self.host, self.command, self.path, self.headers, self._body(),
-                          self.number)
+        request = Request(self.host, self.command, self.path, self.headers, self._body())
         answer = self.server.origin.note(request)
         status, headers, content = answer if isinstance(answer, tuple) else (200, {}, answer)
         is_text = isinstance(content, str)

@@ -4,6 +4,7 @@ recipe runs word for word, with the paths, host names and ports that it has."""
 
 import fcntl
 import os
+import shutil
 import socket
 import struct
 import subprocess
@@ -51,12 +52,12 @@ def _furnish(scratch):
         subprocess.run(["mount", *arguments], check=True)
 
     mount("-t", "tmpfs", "tmpfs", scratch)
-    for name in ("etc", "work-etc", "home", "state", "bin"):
+    for name in ("home", "state", "bin"):
         os.mkdir(os.path.join(scratch, name))
-    layers = f"lowerdir=/etc,upperdir={scratch}/etc,workdir={scratch}/work-etc"
-    mount("-t", "overlay", "overlay", "-o", layers, "/etc")
+    subprocess.run(["cp", "-a", "/etc", scratch], check=True)
+    mount("--bind", os.path.join(scratch, "etc"), "/etc")
     mount("-t", "tmpfs", "tmpfs", "/run")
-    os.makedirs("/run/trunkd")
+    shutil.rmtree("/etc/trunkd", ignore_errors=True)  # the copy of the machine's own, if any
     os.makedirs("/etc/trunkd/conf.d")
     _set_address("lo", "127.0.0.1")
     _set_address("lo:1", ADDRESS)

@@ -1,4 +1,5 @@
-"""Runs a page of docs/recipes as somebody would who reads it from top to bottom.
+"""Runs a page of docs/recipes as somebody would who has read its README.md and then reads the page
+from top to bottom.
 
 | what stands there                            | what is done with it                            |
 | a line that ends in "`NAME`:" and a block    | the block becomes the file NAME                 |
@@ -75,9 +76,7 @@ class Run:
     """One recipe on its way. Use it in a `with` block: leaving it ends the daemon in order."""
 
     def __init__(self, page, scratch):
-        with open(page, encoding="utf-8") as text:
-            self.blocks = blocks_of(text.read())
-        self.page = os.path.basename(page)
+        self.pages = [os.path.join(os.path.dirname(page), "README.md"), page]
         self.home = os.path.join(scratch, "home")
         self.daemon = None
         self.left_out = []  # packages that are not here
@@ -92,9 +91,14 @@ class Run:
         }
 
     def follow(self):
+        for page in self.pages:
+            with open(page, encoding="utf-8") as text:
+                self._follow(blocks_of(text.read()), os.path.basename(page))
+
+    def _follow(self, blocks, page):
         previous = None
-        for block in self.blocks:
-            where = f"{self.page}:{block.line}"
+        for block in blocks:
+            where = f"{page}:{block.line}"
             if block.file:
                 self._write(block, where)
             elif block.language == "sh":
