@@ -63,21 +63,22 @@ def certificates():
 
 
 class Certificates:
-    def __init__(self):
+    def __init__(self, alternative_names="DNS:localhost,IP:127.0.0.1", days=2):
         self._directory = tempfile.TemporaryDirectory(prefix="trunkd-test-ca-")
         self.ca = self._path("ca.pem")
         self.certificate = self._path("server.pem")
         self.key = self._path("server.key")
-        key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+        key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+               "-days", str(days)]
         self._openssl("req", "-x509", *key, "-keyout", self._path("ca.key"), "-out", self.ca,
                       "-subj", "/CN=trunkd test CA",
                       "-addext", "keyUsage=critical,keyCertSign,cRLSign")
         self._openssl("req", *key[:-2], "-keyout", self.key, "-out", self._path("server.csr"),
                       "-subj", "/CN=trunkd test origin")
         with open(self._path("names"), "w") as names:
-            names.write("subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\n")
+            names.write(f"subjectAltName={alternative_names}\nbasicConstraints=CA:FALSE\n")
         self._openssl("x509", "-req", "-in", self._path("server.csr"), "-CA", self.ca, "-CAkey",
-                      self._path("ca.key"), "-CAcreateserial", "-days", "2", "-out",
+                      self._path("ca.key"), "-CAcreateserial", "-days", str(days), "-out",
                       self.certificate, "-extfile", self._path("names"))
 
     def _path(self, name):
@@ -162,12 +163,12 @@ class Tinyproxy:
     `login` is "user password", if there is one.
     """
 
-    def __init__(self, login=None):
+    def __init__(self, login=None, address="127.0.0.1", port=None):
         self.directory = tempfile.TemporaryDirectory(prefix="trunkd-test-tinyproxy-")
-        self.port = free_port()
+        self.address, self.port = address, port or free_port()
         path = os.path.join(self.directory.name, "tinyproxy.conf")
         with open(path, "w") as out:
-            out.write(f"Port {self.port}\nListen 127.0.0.1\nAllow 127.0.0.1\nTimeout 60\n"
+            out.write(f"Port {self.port}\nListen {address}\nAllow {address}\nTimeout 60\n"
                       "LogLevel Connect\n")
             if login:
                 out.write(f"BasicAuth {login}\n")
@@ -181,7 +182,7 @@ class Tinyproxy:
         if self.process.poll() is not None:
             raise AssertionError("tinyproxy did not start: " + self.log())
         with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+            return probe.connect_ex((self.address, self.port)) == 0
 
     def log(self):
         self._log.seek(0)
@@ -244,6 +245,17 @@ class PythonServer:
         self._thread.join()
 
 
+def read_chunks(stream):
+    """The payload of a chunked body."""
+    body = b""
+    while size := int(stream.readline(), 16):
+        body += stream.read(size)
+        stream.readline()
+    while stream.readline() not in (b"\r\n", b""):
+        pass
+    return body
+
+
 class EchoHandler(http.server.BaseHTTPRequestHandler):
     """Says what it was asked: method, path and body, with the fields that a test looks at."""
 
@@ -253,22 +265,13 @@ class EchoHandler(http.server.BaseHTTPRequestHandler):
     def _answer(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if self.headers.get("Transfer-Encoding") == "chunked":
-            body = self._chunks()
+            body = read_chunks(self.rfile)
         text = f"{self.command} {self.path} {len(body)} ".encode() + body
         self.send_response(200)
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(text)
-
-    def _chunks(self):
-        body = b""
-        while size := int(self.rfile.readline(), 16):
-            body += self.rfile.read(size)
-            self.rfile.readline()
-        while self.rfile.readline() not in (b"\r\n", b""):
-            pass
-        return body
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer
 
