@@ -12,7 +12,7 @@ ARG BASE=debian:trixie-slim
 FROM ${BASE} AS tools
 WORKDIR /src
 COPY scripts/setup scripts/
-RUN scripts/setup --image && rm -rf /var/lib/apt/lists/*
+RUN scripts/setup --image && apt-get clean && rm -rf /var/lib/apt/lists/*
 
 FROM tools AS build
 COPY CMakeLists.txt CMakePresets.json ./
@@ -45,14 +45,15 @@ RUN cd /image \
  && echo 'trunkd:x:65532:65532::/var/lib/trunkd:/sbin/nologin' >etc/passwd \
  && echo 'trunkd:x:65532:' >etc/group \
  && echo 'hosts: files dns' >etc/nsswitch.conf \
- && install -d -m 700 /private/trunkd
+ && install -d -m 700 /private/state/trunkd \
+ && install -d -m 755 /private/run/trunkd
 
 # --- the image to look into
 
 FROM ${BASE} AS shell
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates curl libprometheus-cpp-core1.0 \
- && rm -rf /var/lib/apt/lists/* \
+ && apt-get clean && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 65532 --home-dir /var/lib/trunkd --shell /usr/sbin/nologin trunkd
 
 FROM shell AS debug
@@ -65,8 +66,8 @@ LABEL org.opencontainers.image.title="trunkd" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=build /image/usr/bin/trunkd /usr/bin/
 COPY --from=build /image/usr/share/doc/trunkd /usr/share/doc/trunkd
-COPY --from=build --chown=65532:65532 /private/ /var/lib/
-COPY --from=build --chown=65532:65532 /private/ /run/
+COPY --from=build --chown=65532:65532 /private/state/ /var/lib/
+COPY --from=build --chown=65532:65532 /private/run/ /run/
 ENV STATE_DIRECTORY=/var/lib/trunkd RUNTIME_DIRECTORY=/run/trunkd TMPDIR=/run/trunkd
 VOLUME ["/var/lib/trunkd", "/run/trunkd"]
 USER 65532:65532
@@ -87,8 +88,8 @@ LABEL org.opencontainers.image.title="trunkd" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=build /image/ /
-COPY --from=build --chown=65532:65532 /private/ /var/lib/
-COPY --from=build --chown=65532:65532 /private/ /run/
+COPY --from=build --chown=65532:65532 /private/state/ /var/lib/
+COPY --from=build --chown=65532:65532 /private/run/ /run/
 ENV PATH=/usr/bin STATE_DIRECTORY=/var/lib/trunkd RUNTIME_DIRECTORY=/run/trunkd TMPDIR=/run/trunkd
 VOLUME ["/var/lib/trunkd", "/run/trunkd"]
 USER 65532:65532

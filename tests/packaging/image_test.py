@@ -166,7 +166,7 @@ class RunTest(unittest.TestCase):
         context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
         secure = self.enterContext(Origin(context))
         url = f"https://127.0.0.1:{secure.port}"
-        self.start(
+        container = self.start(
             {
                 "known": {"listen": 8101, "base_url": url,
                           "tls": {"extra_ca_file": "/etc/trunkd/company.pem"}},
@@ -175,6 +175,7 @@ class RunTest(unittest.TestCase):
             files={"company.pem": (folder / "certificate.pem").read_text()},
         )
         self.assertEqual(get(8101, "/a"), (200, "GET /a"))
+        print(f"with the authorities read: {container.status()['VmRSS']}", file=sys.stderr)
         status, problem = get(8102, "/a")
         self.assertEqual((status, json.loads(problem)["type"]), (502, "urn:trunkd:tls_certificate"))
 
@@ -217,6 +218,19 @@ class RunTest(unittest.TestCase):
         self.assertEqual(get(8101, "/account")[0], 200)
         self.assertEqual(self.origin.requests[-1][1].get("Cookie"), "who=someone")
 
+    def test_others_reach_a_sessions_socket_in_its_volume_but_not_the_admin_socket(self):
+        socket = {"unix": "/run/trunkd/shop.sock", "mode": "0666"}
+        container = self.start({"shop": self.session(listen=[8101, socket])})
+
+        def ask(path):
+            return podman("run", "--rm", "--network=none", "--user=1000:1000", "--entrypoint=curl",
+                          f"--volumes-from={container.id}", DEBUG_IMAGE, "-sS", "--unix-socket", path,
+                          "http://localhost/sessions", check=False)
+
+        self.assertEqual(ask("/run/trunkd/shop.sock").stdout, "GET /sessions")
+        refused = ask("/run/trunkd/admin.sock")
+        self.assertEqual((refused.returncode, refused.stdout), (7, ""))
+
     def test_asked_to_stop_it_lets_fifty_requests_finish(self):
         container = self.start({"shop": self.session(connections=50)}, drain_timeout="20s")
         answers = []
@@ -230,6 +244,7 @@ class RunTest(unittest.TestCase):
         container.signal("TERM")
         eventually(lambda: "draining 50 clients" in container.logs())
         self.assertFalse(container.is_healthy())
+        container.execute("trunkd", "ctl", "status", "--json")  # but it is alive
         with self.assertRaises(ConnectionRefusedError):
             get(8101, "/too-late")
         self.assertEqual(container.inspect()["State"]["Status"], "running")
