@@ -6,7 +6,6 @@ run makes is in one temporary directory and is removed with it. What is kept, be
 systems of scripts/fresh: the layers of the last build, and the compiler's cache.
 """
 
-import contextlib
 import fcntl
 import glob
 import json
@@ -69,6 +68,8 @@ additionalimagestores = [{more}]
 def main(run_tests):
     """Builds the image, then runs the tests in namespaces of their own; exits with their code."""
     if _LAB in os.environ:
+        # Engines leave files in /run, and would ask the machine's systemd for timers.
+        subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
         _raise_loopback()
         return run_tests()
     missing = [tool for tool in _TOOLS if not shutil.which(tool)]
@@ -86,6 +87,7 @@ def main(run_tests):
 
 def _run_in_namespaces():
     directory = tempfile.mkdtemp(prefix="trunkd-image-")
+    before = _control_groups()
     try:
         environment = _environment(directory, additional=_BUILDS / "storage")
         environment[_LAB] = directory
@@ -95,11 +97,14 @@ def _run_in_namespaces():
             env=environment,
         ).returncode
     finally:
-        # Only after a run that was cut off there is anything left of its control groups.
-        for group in glob.glob("/sys/fs/cgroup/**/libpod_parent/libpod-*", recursive=True):
-            with contextlib.suppress(OSError):
-                os.rmdir(group)
+        for group in sorted(_control_groups() - before, reverse=True):
+            os.rmdir(group)
         shutil.rmtree(directory)
+
+
+def _control_groups():
+    """Those of podman's; it leaves the groups of its pods behind, empty."""
+    return set(glob.glob("/sys/fs/cgroup/**/libpod_parent/**/", recursive=True))
 
 
 def _environment(directory, additional=None):
