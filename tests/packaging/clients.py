@@ -10,7 +10,6 @@ import time
 class Clients:
     def __init__(self, ports, count=200, pause=0.05):
         self.outcomes = collections.Counter()
-        self.failures = []  # of requests that were sent, or of connections that were refused
         self.longest = 0.0
         self._pause = pause
         self._stopped = False
@@ -22,29 +21,31 @@ class Clients:
             thread.start()
 
     def _run(self, port):
-        client = None
+        client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         while not self._stopped:
             begin = time.monotonic()
-            try:
-                if client is None:
-                    client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-                    client.connect()
-                client.request("GET", "/")
-                answer = client.getresponse()
-                answer.read()
-                outcome = str(answer.status)
-                if answer.will_close:
-                    client.close()
-                    client = None
-            except ConnectionRefusedError:
-                outcome, client = "refused", None
-            except (OSError, http.client.HTTPException) as error:
-                outcome, client = repr(error), None
+            outcome = self._ask(client)
             took = time.monotonic() - begin
             with self._lock:
                 self.outcomes[outcome] += 1
                 self.longest = max(self.longest, took)
             time.sleep(self._pause)
+        client.close()
+
+    @staticmethod
+    def _ask(client):
+        """The status, or what went wrong. A failed client connects anew the next time."""
+        try:
+            client.request("GET", "/")
+            answer = client.getresponse()
+            answer.read()
+            return str(answer.status)
+        except ConnectionRefusedError:
+            client.close()
+            return "refused"
+        except (OSError, http.client.HTTPException) as error:
+            client.close()
+            return type(error).__name__
 
     def wait_for_answers(self, more):
         """Until `more` requests have been answered from now on."""

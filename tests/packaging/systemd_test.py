@@ -142,7 +142,7 @@ class SystemdTest(unittest.TestCase):
         self.assertEqual(facts["NoNewPrivs"], "1")
         self.assertEqual(facts["Seccomp"], "2")
         self.assertNotEqual(facts["Uid"].split("\t")[0], "0")
-        self.assertIn("shop", self.machine.run("trunkd", "ctl", "status").stdout)
+        self.assertIn("shop", self.machine.run("trunkd", "ctl", "sessions").stdout)
 
     def process_status(self):
         return f"/proc/{self.machine.leader}/root/proc/{self.pid()}/status"
