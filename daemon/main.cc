@@ -15,6 +15,7 @@
 #include "daemon/commands/ctl/ctl.h"
 #include "daemon/commands/ctl/ctl_options.h"
 #include "daemon/commands/demo.h"
+#include "daemon/commands/doctor/doctor.h"
 #include "daemon/commands/env.h"
 #include "daemon/commands/import/import.h"
 #include "daemon/commands/init.h"
@@ -120,6 +121,7 @@ int main(int argc, char** argv) {
   trunkd::DemoOptions demo_options;
   trunkd::CookiesCommand cookies_command;
   trunkd::CtlCommand ctl_command;
+  trunkd::DoctorCommand doctor_command;
   trunkd::EnvCommand env_command;
   trunkd::ImportCommand import_command;
   trunkd::InitCommand init_command;
@@ -133,7 +135,8 @@ int main(int argc, char** argv) {
   CLI::App* init = trunkd::add_init(app, init_command);
   CLI::App* import = trunkd::add_import(app, import_command);
   CLI::App* env = trunkd::add_env(app, env_command);
-  for (CLI::App* command : {serve, check, config, env}) add_files_option(command, files);
+  CLI::App* doctor = trunkd::add_doctor(app, doctor_command);
+  for (CLI::App* command : {serve, check, config, env, doctor}) add_files_option(command, files);
   demo->add_option("--calls", demo_options.calls, "Calls to make")
       ->check(CLI::Range(uint64_t{1}, uint64_t{10'000'000}))
       ->capture_default_str();
@@ -163,5 +166,6 @@ int main(int argc, char** argv) {
   if (init->parsed()) return trunkd::run_init(init_command, streams);
   if (import->parsed()) return trunkd::run_import(import_command, streams);
   if (env->parsed()) return trunkd::run_env(env_command, chosen_files(files), streams);
+  if (doctor->parsed()) return trunkd::run_doctor(doctor_command, chosen_files(files), streams);
   return trunkd::run_demo(demo_options);
 }
