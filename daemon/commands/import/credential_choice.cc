@@ -15,7 +15,7 @@
 namespace trunkd {
 namespace {
 
-using Kind = FoundCredential::Kind;
+using CredentialKind = FoundCredential::Kind;
 
 bool is_printable_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
@@ -33,17 +33,17 @@ std::optional<FoundCredential> credential_of_authorization(std::string_view valu
   const std::string_view rest =
       space == std::string_view::npos ? std::string_view() : trim(value.substr(space));
   if (iequals(scheme, "Bearer") && !rest.empty()) {
-    return FoundCredential{Kind::bearer, "", std::string(rest), source,
+    return FoundCredential{CredentialKind::bearer, "", std::string(rest), source,
                            "the token alone, without the word Bearer"};
   }
   if (iequals(scheme, "Basic") && !rest.empty() && !has_variable(rest)) {
     const auto login = decode_base64(rest);
     if (login && login->find(':') != std::string::npos) {
       FoundCredential found = credential_of_login(*login, source);
-      if (found.kind == Kind::basic) return found;
+      if (found.kind == CredentialKind::basic) return found;
     }
   }
-  return FoundCredential{Kind::header, "Authorization", std::string(value), source,
+  return FoundCredential{CredentialKind::header, "Authorization", std::string(value), source,
                          "all that stood behind \"Authorization: \""};
 }
 
@@ -55,12 +55,13 @@ FoundCredential credential_of_login(std::string_view login, std::string source) 
   const bool user_is_secret = (colon != std::string_view::npos && !has_password) ||
                               looks_like_secret(user) || has_variable(user);
   if (user_is_secret || !is_printable_ascii(user) || !parse_user_name(user)) {
-    return {Kind::header, "Authorization", "", std::move(source),
+    return {CredentialKind::header, "Authorization", "", std::move(source),
             "the word Basic, a space and the base64 of USER:PASSWORD, as printed by: printf 'Basic "
             "%s\\n' \"$(printf %s USER:PASSWORD | base64 -w0)\""};
   }
   const std::string_view password = has_password ? login.substr(colon + 1) : std::string_view();
-  return {Kind::basic, std::string(user), std::string(password), std::move(source), "the password"};
+  return {CredentialKind::basic, std::string(user), std::string(password), std::move(source),
+          "the password"};
 }
 
 std::vector<std::string> auth_lines(const FoundCredential& credential,
@@ -68,13 +69,13 @@ std::vector<std::string> auth_lines(const FoundCredential& credential,
   const std::string secret = yaml_quoted(reference);
   const std::string name = yaml_quoted(credential.name);
   switch (credential.kind) {
-    case Kind::bearer:
+    case CredentialKind::bearer:
       return {"auth:", "  bearer: " + secret};
-    case Kind::basic:
+    case CredentialKind::basic:
       return {"auth:", "  basic:", "    user: " + name, "    password: " + secret};
-    case Kind::header:
+    case CredentialKind::header:
       return {"auth:", "  header:", "    name: " + name, "    value: " + secret};
-    case Kind::query:
+    case CredentialKind::query:
       return {"auth:", "  query:", "    name: " + name, "    value: " + secret};
   }
   return {};
@@ -82,13 +83,13 @@ std::vector<std::string> auth_lines(const FoundCredential& credential,
 
 std::string_view secret_suffix(const FoundCredential& credential) {
   switch (credential.kind) {
-    case Kind::bearer:
+    case CredentialKind::bearer:
       return ".token";
-    case Kind::basic:
+    case CredentialKind::basic:
       return ".password";
-    case Kind::header:
+    case CredentialKind::header:
       return iequals(credential.name, "Authorization") ? ".authorization" : ".key";
-    case Kind::query:
+    case CredentialKind::query:
       return ".key";
   }
   return {};

@@ -330,7 +330,7 @@ std::optional<std::string> SessionImport::take_parameter(std::string_view piece)
                            "the value of the parameter, as it is without percent-encoding"});
     return std::nullopt;
   }
-  leave_out(is_shown_as_it_is(name) ? name : "a parameter", std::string(kPassing));
+  leave_out(has_plain_name ? name : "a parameter", std::string(kPassing));
   return name + '=' + stand_in(value, has_plain_name ? name : "PARAMETER");
 }
 
