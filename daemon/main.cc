@@ -15,6 +15,10 @@
 #include "daemon/commands/ctl/ctl.h"
 #include "daemon/commands/ctl/ctl_options.h"
 #include "daemon/commands/demo.h"
+#include "daemon/commands/doctor/doctor.h"
+#include "daemon/commands/env.h"
+#include "daemon/commands/import/import.h"
+#include "daemon/commands/init.h"
 #include "daemon/commands/schema.h"
 #include "daemon/commands/serve.h"
 #include "daemon/exit_codes.h"
@@ -117,6 +121,10 @@ int main(int argc, char** argv) {
   trunkd::DemoOptions demo_options;
   trunkd::CookiesCommand cookies_command;
   trunkd::CtlCommand ctl_command;
+  trunkd::DoctorCommand doctor_command;
+  trunkd::EnvCommand env_command;
+  trunkd::ImportCommand import_command;
+  trunkd::InitCommand init_command;
   CLI::App* serve = app.add_subcommand("serve", "Run the daemon in the foreground");
   CLI::App* check = add_check(app, check_options);
   CLI::App* config = app.add_subcommand("config", "Print the effective configuration");
@@ -124,7 +132,11 @@ int main(int argc, char** argv) {
   CLI::App* demo = app.add_subcommand("demo", "10,000 calls over 50 connections, on this machine");
   CLI::App* cookies = add_cookies(app, files, cookies_command);
   CLI::App* ctl = trunkd::add_ctl(app, ctl_command);
-  for (CLI::App* command : {serve, check, config}) add_files_option(command, files);
+  CLI::App* init = trunkd::add_init(app, init_command);
+  CLI::App* import = trunkd::add_import(app, import_command);
+  CLI::App* env = trunkd::add_env(app, env_command);
+  CLI::App* doctor = trunkd::add_doctor(app, doctor_command);
+  for (CLI::App* command : {serve, check, config, env, doctor}) add_files_option(command, files);
   demo->add_option("--calls", demo_options.calls, "Calls to make")
       ->check(CLI::Range(uint64_t{1}, uint64_t{10'000'000}))
       ->capture_default_str();
@@ -149,6 +161,11 @@ int main(int argc, char** argv) {
     return trunkd::run_cookies(cookies_command, chosen_files(files),
                                {std::cin, std::cout, std::cerr});
   }
-  if (ctl->parsed()) return trunkd::run_ctl(ctl_command, {std::cin, std::cout, std::cerr});
+  const trunkd::CommandStreams streams{std::cin, std::cout, std::cerr};
+  if (ctl->parsed()) return trunkd::run_ctl(ctl_command, streams);
+  if (init->parsed()) return trunkd::run_init(init_command, streams);
+  if (import->parsed()) return trunkd::run_import(import_command, streams);
+  if (env->parsed()) return trunkd::run_env(env_command, chosen_files(files), streams);
+  if (doctor->parsed()) return trunkd::run_doctor(doctor_command, chosen_files(files), streams);
   return trunkd::run_demo(demo_options);
 }

@@ -4,25 +4,20 @@
 
 #include "config/config_loader.h"
 #include "daemon/commands/check_live.h"
+#include "daemon/commands/tls_files.h"
 #include "daemon/exit_codes.h"
-#include "session/session.h"
 
 namespace trunkd {
 namespace {
 
-// As the daemon does when it starts. True if all files can be used.
+// True if all files can be used.
 bool check_tls_files(const Config& config, std::ostream& err) {
-  TrustStores trust;
-  bool good = true;
-  for (const SessionConfig& session : config.sessions) {
-    if (!session.pool.empty()) continue;  // the owner's are equal
-    const auto made = TlsContext::create(upstream_settings(config, session).tls, trust);
-    if (made) continue;
-    good = false;
-    err << "session \"" << session.name << "\": " << made.error().detail << '\n';
-    if (!made.error().hint.empty()) err << "  " << made.error().hint << '\n';
+  const std::vector<TlsFileMistake> mistakes = tls_file_mistakes(config);
+  for (const TlsFileMistake& mistake : mistakes) {
+    err << "session \"" << mistake.session << "\": " << mistake.error.detail << '\n';
+    if (!mistake.error.hint.empty()) err << "  " << mistake.error.hint << '\n';
   }
-  return good;
+  return mistakes.empty();
 }
 
 void say_good(const Config& config, const std::vector<std::string>& files, std::ostream& out) {

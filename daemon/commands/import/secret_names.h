@@ -1,0 +1,24 @@
+// What looks like a secret, by its name or by itself. In doubt it is one: a secret that was taken
+// for none would end up in a file that people show to each other.
+
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace trunkd {
+
+enum class NameKind : uint8_t {
+  plain,
+  credential,  // a key, a token, a password: what shows who asks
+  passing,     // of one login or one request: a signature, a CSRF token, a session's id
+};
+
+// Of a header field, or of a parameter of a query: "X-Api-Key", "access_token", "apiKey".
+NameKind kind_of_name(std::string_view name);
+
+// A token, a key or a random identifier: a long piece of letters with digits, or one that begins as
+// those of a known service do.
+bool looks_like_secret(std::string_view value);
+
+}  // namespace trunkd

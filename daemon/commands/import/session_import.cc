@@ -1,0 +1,472 @@
+#include "daemon/commands/import/session_import.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "config/request_syntax.h"
+#include "daemon/commands/import/curl_fields.h"
+#include "daemon/commands/import/secret_names.h"
+#include "daemon/commands/import/shell_words.h"
+#include "daemon/commands/quoting.h"
+#include "http/characters.h"
+#include "http/fields.h"
+#include "http/query.h"
+
+namespace trunkd {
+namespace {
+
+constexpr std::string_view kOneCredential =
+    "a session shows who it is in one way; the client sends this one itself";
+constexpr std::string_view kPassing =
+    "is of one login or one request, so the client sends it itself";
+
+std::string variable(std::string_view name) {
+  return kVariableBegin + variable_named_after(name) + kVariableEnd;
+}
+
+// What stands for a secret in the curl command: the variable that it was, or one named after it.
+std::string stand_in(std::string_view value, std::string_view name) {
+  return variable_of(value).empty() ? variable(name) : std::string(value);
+}
+
+bool is_ascii_text(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c == ' ' || kVisibleChars.has(c); });
+}
+
+// UTF-8 without control bytes, but for the marks of variables.
+bool is_shown_as_it_is(std::string_view word) {
+  while (!word.empty()) {
+    const size_t length = utf8_length(word);
+    const char c = word.front();
+    const bool is_mark = c == kVariableBegin || c == kVariableEnd;
+    if (length == 0 || (length == 1 && c < ' ' && !is_mark) || c == 0x7f) return false;
+    word.remove_prefix(length);
+  }
+  return true;
+}
+
+// "@FILE", "name=@FILE", "name@FILE": what is sent stands elsewhere.
+bool names_a_file(const GivenOption& given) {
+  const std::string_view name = given.option->name, value = given.value;
+  if (name == "upload-file") return true;
+  if (given.option->use == CurlUse::text) return false;
+  if (name == "data-urlencode") {
+    const size_t at = value.find('@');
+    return at != std::string_view::npos && at < value.find('=');
+  }
+  if (name == "form") {
+    const size_t equals = value.find('=');
+    return equals != std::string_view::npos && equals + 1 < value.size() &&
+           (value[equals + 1] == '@' || value[equals + 1] == '<') &&
+           value.find(';') == std::string_view::npos;
+  }
+  return value.starts_with('@');
+}
+
+std::string without_query(std::string url) {
+  url.resize(std::min(url.find_first_of("?#"), url.size()));
+  return url;
+}
+
+}  // namespace
+
+void SessionImport::keep(const GivenOption& given) {
+  keep(given.written);
+  if (given.option->takes_value) keep(given.value);
+}
+
+void SessionImport::leave_out(std::string what, std::string why) {
+  made_.left_out.push_back({std::move(what), std::move(why)});
+}
+
+void SessionImport::read_options() {
+  for (const GivenOption& given : command_.options) {
+    if (given.option->use == CurlUse::get) data_in_query_ = true;
+    if (given.option->use == CurlUse::other_login) other_login_ = true;
+  }
+  for (const GivenOption& given : command_.options) read_option(given);
+}
+
+void SessionImport::read_option(const GivenOption& given) {
+  switch (given.option->use) {
+    case CurlUse::header:
+      return take_field(given);
+    case CurlUse::user_agent:
+      return take_field_of_name("User-Agent", given.value);
+    case CurlUse::referer:
+      return take_field_of_name("Referer", given.value.substr(0, given.value.find(";auto")));
+    case CurlUse::user:
+      login_ = given.value;
+      login_source_ = given.written;
+      return;
+    case CurlUse::bearer:
+      strong_.push_back(
+          {FoundCredential::Kind::bearer, "", given.value, given.written, "the token alone"});
+      return;
+    case CurlUse::cookie:
+    case CurlUse::cookie_jar:
+      return take_cookies(given);
+    case CurlUse::proxy:
+    case CurlUse::socks_proxy:
+      return take_proxy(given);
+    case CurlUse::proxy_user:
+      proxy_login_ = given.value;
+      return;
+    case CurlUse::no_proxy:
+      no_proxy_ = given.value;
+      return;
+    case CurlUse::connect_timeout:
+    case CurlUse::max_time:
+      return take_timeout(given);
+    case CurlUse::retry:
+    case CurlUse::retry_delay:
+    case CurlUse::max_redirs:
+      return take_retry(given);
+    case CurlUse::location:
+      follows_ = true;
+      if (given.option->name != "location-trusted") return;
+      return leave_out(given,
+                       "is -L here: a credential goes to other hosts only if auth.hosts "
+                       "names them");
+    case CurlUse::ca_file:
+    case CurlUse::cert:
+    case CurlUse::key:
+      return take_file(given);
+    case CurlUse::tls13:
+      tls13_ = true;
+      return;
+    case CurlUse::resolve:
+      return take_resolve(given);
+    case CurlUse::data:
+    case CurlUse::text:
+    case CurlUse::query:
+      return take_data(given);
+    case CurlUse::method:
+      if (is_token(given.value)) return keep(given);
+      return leave_out(given, "is no method");
+    case CurlUse::get:
+    case CurlUse::own:
+      return keep(given);
+    case CurlUse::insecure:
+      return leave_out(given,
+                       "certificates stay verified; let tls.ca_file name the authority to trust, "
+                       "or for a test say tls: {verify: false} in this session");
+    case CurlUse::other_login:
+      return leave_out(given, "trunkd has no such login yet");
+    case CurlUse::config_file:
+      return leave_out(given, "what stands in that file is not looked at");
+    case CurlUse::none:
+      return leave_out(given, "a session has nothing for it");
+    case CurlUse::url:
+    case CurlUse::next:
+    case CurlUse::usual:
+      return;
+  }
+}
+
+// --- header fields
+
+void SessionImport::take_field(const GivenOption& given) {
+  const std::string& text = given.value;
+  if (text.starts_with('@')) {
+    return leave_out(given.written + " @FILE", "what stands in that file is not looked at");
+  }
+  const size_t colon = text.find(':');
+  const bool is_empty_one = colon == std::string::npos && text.ends_with(';');
+  const std::string name(trim(text.substr(0, is_empty_one ? text.size() - 1 : colon)));
+  if (!is_token(name) || (colon == std::string::npos && !is_empty_one)) {
+    return leave_out(given, "one of them is no header field");
+  }
+  const std::string value(is_empty_one ? "" : trim(std::string_view(text).substr(colon + 1)));
+  if (!value.empty()) return take_field_of_name(name, value);
+  keep(given.written);  // "Accept:" takes away one of curl's own
+  keep(name + (is_empty_one ? ";" : ":"));
+}
+
+void SessionImport::take_field_of_name(const std::string& name, const std::string& value) {
+  using Kind = FoundCredential::Kind;
+  const FoundCredential as_credential{Kind::header, name, value, name,
+                                      "all that stood behind \"" + name + ": \""};
+  switch (fate_of_field(name, value)) {
+    case FieldFate::session:
+      return take_session_field(name, value, false);
+    case FieldFate::session_always:
+      return take_session_field(name, value, true);
+    case FieldFate::request:
+      return take_request_field(name, value);
+    case FieldFate::authorization:
+      if (auto found = credential_of_authorization(value)) strong_.push_back(std::move(*found));
+      return;
+    case FieldFate::credential:
+      fields_.push_back(as_credential);
+      return;
+    case FieldFate::maybe_credential:
+      doubtful_.push_back(as_credential);
+      return;
+    case FieldFate::passing_secret:
+      keep("-H");
+      keep(name + ": " + stand_in(value, name));
+      return leave_out(name, std::string(kPassing));
+    case FieldFate::cookies:
+      cookies_ = true;
+      return leave_out(name, "the session keeps cookies of its own");
+    case FieldFate::host: {
+      const bool same = iequals(value, url_.origin.authority());
+      if (!same) leave_out(name, "the Host of base_url is sent");
+      return;
+    }
+    case FieldFate::own:
+      return leave_out(name, "trunkd makes it for each connection, or keeps it to itself");
+    case FieldFate::coding:
+      return leave_out(name, "each client says what it can decode, as curl does by --compressed");
+    case FieldFate::browser:
+      return leave_out(name, "tells of a web page in a browser");
+  }
+}
+
+void SessionImport::take_session_field(const std::string& name, const std::string& value,
+                                       bool always) {
+  std::string used = iequals(name, "Referer") ? without_query(value) : value;
+  if (used.size() != value.size()) leave_out(name, "its query is cut off, a secret may be in it");
+  if (has_variable(used)) {
+    leave_out(name, "has a variable of the shell in it; write its value under headers");
+    return take_request_field(name, used);
+  }
+  const auto name_is_good = parse_field_name(name);
+  const auto value_is_good = parse_field_value(used);
+  if (!name_is_good || !value_is_good || !is_ascii_text(used)) {
+    return leave_out(name, !value_is_good ? value_is_good.error()
+                                          : "has characters that no field of a session can have");
+  }
+  std::vector<NameValue>& fields = always ? set_headers_ : headers_;
+  const auto known = std::find_if(fields.begin(), fields.end(),
+                                  [&](const NameValue& one) { return iequals(one.name, name); });
+  if (known == fields.end()) {
+    fields.push_back({name, std::move(used)});
+  } else {
+    known->value += ", " + used;  // RFC 9110, 5.3
+  }
+}
+
+void SessionImport::take_request_field(const std::string& name, const std::string& value) {
+  keep("-H");
+  keep(name + ": " + value);
+}
+
+void SessionImport::add_header_fields() {
+  const auto lines = [](const std::string& group, const std::vector<NameValue>& fields) {
+    std::vector<std::string> made{group + ':'};
+    for (const NameValue& field : fields) {
+      made.push_back("  " + yaml_quoted(field.name) + ": " + yaml_quoted(field.value));
+    }
+    return made;
+  };
+  if (!headers_.empty()) add("headers", lines("headers", headers_));
+  if (set_headers_.empty()) return;
+  std::vector<std::string> made = lines("set_headers", set_headers_);
+  made.front() += "  # clients send their own, which would win over headers";
+  add("set_headers", std::move(made));
+}
+
+// --- credentials
+
+void SessionImport::take_login() {
+  if (login_.empty() && !url_.login.empty()) {
+    login_ = url_.login;
+    login_source_ = "the name and password in the URL";
+  }
+  if (login_.empty()) return;
+  if (other_login_) return leave_out(login_source_, "belongs to a login that trunkd does not have");
+  strong_.push_back(credential_of_login(login_, login_source_));
+}
+
+// The first of all, those that are surest to be one before the others; of the rest the client sends
+// what it sent before.
+void SessionImport::choose_credential() {
+  using Kind = FoundCredential::Kind;
+  std::vector<FoundCredential> all;
+  for (auto* some : {&strong_, &fields_, &parameters_, &doubtful_}) {
+    std::move(some->begin(), some->end(), std::back_inserter(all));
+  }
+  if (all.empty()) return;
+  const FoundCredential& chosen = all.front();
+  std::string reference = place_.secret;
+  if (reference.empty()) reference = secret_reference(chosen.value, secret_suffix(chosen));
+  add("auth", auth_lines(chosen, reference));
+  made_.secrets.push_back({"auth", chosen.what, std::move(reference)});
+  for (size_t i = 1; i < all.size(); ++i) {
+    const FoundCredential& other = all[i];
+    const bool is_strong = i < strong_.size();
+    leave_out(other.source,
+              is_strong ? "another credential counts before it" : std::string(kOneCredential));
+    if (is_strong) continue;
+    const std::string value = stand_in(other.value, other.name);
+    if (other.kind == Kind::header) {
+      take_request_field(other.name, value);
+    } else {
+      url_.query += (url_.query.empty() ? "" : "&") + other.name + '=' + value;
+      url_.has_query = true;
+    }
+  }
+}
+
+// --- the URL and the body
+
+std::optional<std::string> SessionImport::take_parameter(std::string_view piece) {
+  const size_t equals = piece.find('=');
+  if (equals == std::string_view::npos) {
+    return looks_like_secret(piece) ? stand_in(piece, "PARAMETER") : std::string(piece);
+  }
+  const std::string name(piece.substr(0, equals));
+  const std::string_view value = piece.substr(equals + 1);
+  NameKind kind = kind_of_name(name);
+  if (kind == NameKind::plain && looks_like_secret(value)) kind = NameKind::passing;
+  if (kind == NameKind::plain || value.empty()) return std::string(piece);
+  const bool has_plain_name = std::all_of(
+      name.begin(), name.end(), [](char c) { return is_token_char(c) && c != '%' && c != '+'; });
+  if (kind == NameKind::credential && has_plain_name && !name.empty()) {
+    parameters_.push_back({FoundCredential::Kind::query, name, std::string(value), name,
+                           "the value of the parameter, as it is without percent-encoding"});
+    return std::nullopt;
+  }
+  leave_out(has_plain_name ? name : "a parameter", std::string(kPassing));
+  return name + '=' + stand_in(value, has_plain_name ? name : "PARAMETER");
+}
+
+void SessionImport::take_query() {
+  std::string kept;
+  for_each_parameter(url_.query, [&](const QueryParameter&, std::string_view piece) {
+    if (auto parameter = take_parameter(piece)) kept += (kept.empty() ? "" : "&") + *parameter;
+  });
+  url_.has_query = url_.has_query && !kept.empty();
+  url_.query = std::move(kept);
+}
+
+void SessionImport::take_path() {
+  std::string path;
+  std::string_view rest = url_.path;
+  while (!rest.empty()) {
+    const size_t end = std::min(rest.find('/', 1), rest.size());
+    const std::string_view part = rest.substr(1, end - 1);
+    const bool secret = looks_like_secret(part);
+    path += '/' + (secret ? stand_in(part, "PATH") : std::string(part));
+    if (secret) leave_out("a part of the path", "looks like a secret, so it stands as a variable");
+    rest.remove_prefix(end);
+  }
+  url_.path = std::move(path);
+}
+
+// Whatever is sent may have secrets in it.
+void SessionImport::take_data(const GivenOption& given) {
+  const bool in_query = data_in_query_ || given.option->use == CurlUse::query;
+  const bool has_parameters = given.option->name == "data" || given.option->name == "data-ascii" ||
+                              given.option->name == "data-raw" ||
+                              given.option->name == "data-binary";
+  if (names_a_file(given)) return keep(given);
+  if (!in_query) {
+    keep(given.written);
+    keep(stand_in(given.value, "BODY"));
+    const bool is_told = std::any_of(made_.left_out.begin(), made_.left_out.end(),
+                                     [&](const auto& one) { return one.what == given.written; });
+    if (!is_told) leave_out(given, "a body is of each request; $BODY stands for it");
+    return;
+  }
+  std::string kept;
+  const auto take = [&](std::string_view piece) {
+    if (auto parameter = take_parameter(piece)) kept += (kept.empty() ? "" : "&") + *parameter;
+  };
+  if (has_parameters) {
+    for_each_parameter(given.value,
+                       [&](const QueryParameter&, std::string_view piece) { take(piece); });
+  } else {
+    take(given.value);
+  }
+  if (kept.empty()) return;
+  keep(given.written);
+  keep(std::move(kept));
+}
+
+// --- cookies
+
+void SessionImport::take_cookies(const GivenOption& given) {
+  cookies_ = true;
+  const bool is_file = given.option->use == CurlUse::cookie && !given.value.empty() &&
+                       given.value.find('=') == std::string::npos && !has_variable(given.value);
+  if (is_file) {
+    return leave_out(given,
+                     "the session keeps cookies of its own; those of the file can be taken "
+                     "over by trunkd cookies import");
+  }
+  leave_out(given, "the session keeps cookies of its own");
+}
+
+// --- the whole
+
+void SessionImport::add(std::string name, std::vector<std::string> lines) {
+  made_.fields.push_back({std::move(name), std::move(lines)});
+}
+
+std::string SessionImport::secret_reference(std::string_view value, std::string_view suffix) const {
+  if (const std::string_view variable_name = variable_of(value); !variable_name.empty()) {
+    return "env:" + std::string(variable_name);
+  }
+  return "file:" + place_.secret_directory + '/' + made_.name + std::string(suffix);
+}
+
+void SessionImport::finish_curl() {
+  made_.curl.emplace_back("curl");
+  std::string url = "http://127.0.0.1:" + std::to_string(place_.listen) + url_.path;
+  if (url_.has_query) url += '?' + url_.query;
+  kept_.push_back(std::move(url));
+  for (std::string& word : kept_) {
+    if (is_shown_as_it_is(word)) {
+      made_.curl.push_back(std::move(word));
+      continue;
+    }
+    made_.curl.push_back(variable("WORD"));
+    leave_out("a word of the command", "has bytes that cannot be shown; $WORD stands for it");
+  }
+}
+
+Parsed<ImportedSession> SessionImport::run() {
+  auto url = read_curl_url(command_.urls.front());
+  if (!url) return wrong(std::move(url.error()));
+  url_ = std::move(*url);
+  made_.name =
+      place_.session.empty() ? session_name_of_host(url_.origin.host, suffixes_) : place_.session;
+  read_options();
+  take_path();
+  take_query();
+  take_login();
+
+  add("listen", {"listen: " + std::to_string(place_.listen)});
+  add("base_url", {"base_url: " + yaml_quoted(url_.origin.text())});
+  add("connections", {"connections: 4  # never more than these, for all clients together"});
+  choose_credential();
+  add_header_fields();
+  if (cookies_) {
+    add("cookies", {"cookies: persist"});
+    made_.advice.push_back(
+        "Cookies: log in once through the session, or fill its jar while trunkd "
+        "does not run, by: trunkd cookies import " +
+        made_.name + " COOKIES.TXT");
+  }
+  add_network_fields();
+  finish_curl();
+
+  if (url_.guessed_scheme) {
+    made_.advice.emplace_back(
+        "The URL says no scheme, so curl takes http; say https in base_url if the host has it.");
+  }
+  if (command_.urls.size() > 1) {
+    leave_out("further URLs", "a session has one host, so only the first one counts");
+  }
+  if (command_.more) leave_out("--next", "what stands behind it is a request of its own");
+  for (const std::string& option : command_.unknown) {
+    leave_out(escaped(option, 40), "is no option of curl that is known here");
+  }
+  return std::move(made_);
+}
+
+}  // namespace trunkd

@@ -1,0 +1,275 @@
+#include "daemon/commands/doctor/doctor.h"
+
+#include <filesystem>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <map>
+#include <netinet/in.h>
+#include <nlohmann/json.hpp>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "config/listen_address.h"
+#include "daemon/commands/doctor/config_findings.h"
+#include "daemon/commands/doctor/listener_findings.h"
+#include "daemon/commands/doctor/machine_findings.h"
+#include "daemon/commands/doctor/port_holder.h"
+#include "daemon/commands/doctor/writable.h"
+#include "event/private_files.h"
+
+namespace trunkd {
+namespace {
+
+using Level = Finding::Level;
+
+class DoctorTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    char pattern[] = "/tmp/trunkd-doctor-XXXXXX";
+    directory_ = mkdtemp(pattern);
+  }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+
+  static SessionConfig session(const std::string& name, size_t connections = 1) {
+    SessionConfig made;
+    made.name = name;
+    made.origin = {Scheme::https, name + ".example", 443};
+    made.connections = connections;
+    return made;
+  }
+  std::string file(const std::string& name, const std::string& text, unsigned mode) {
+    const std::string path = directory_ + '/' + name;
+    std::ofstream(path) << text;
+    std::filesystem::permissions(path, static_cast<std::filesystem::perms>(mode));
+    return path;
+  }
+  Environment environment() const {
+    return [this](const std::string& name) -> std::optional<std::string> {
+      const auto found = variables_.find(name);
+      if (found == variables_.end()) return std::nullopt;
+      return found->second;
+    };
+  }
+  Finding secret(const std::string& kind_and_name, SecretRef::Kind kind) {
+    Config config;
+    config.sessions.push_back(session("shop"));
+    config.sessions[0].auth = {AuthConfig::Kind::bearer, "", {kind, kind_and_name}, {}};
+    const Findings findings = secret_findings(config, environment());
+    EXPECT_EQ(findings.size(), 1u);
+    return findings.empty() ? Finding() : findings.front();
+  }
+
+  std::string directory_;
+  std::map<std::string, std::string> variables_;
+};
+
+// A port of 127.0.0.1 that this process listens on.
+class TakenPort {
+ public:
+  TakenPort() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    const SocketAddress any = *SocketAddress::parse("127.0.0.1", 0);
+    EXPECT_EQ(bind(socket_.get(), any.get(), any.size()), 0);
+    EXPECT_EQ(listen(socket_.get(), 1), 0);
+    sockaddr_in bound{};
+    socklen_t size = sizeof bound;
+    EXPECT_EQ(getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&bound), &size), 0);
+    port_ = ntohs(bound.sin_port);
+  }
+  uint16_t port() const { return port_; }
+  void release() { socket_ = Descriptor(); }
+
+ private:
+  Descriptor socket_;
+  uint16_t port_ = 0;
+};
+
+TEST_F(DoctorTest, FindingsAreATableWithTheAdviceBelowAndACount) {
+  const Findings findings{{Level::ok, "state", "fine", ""},
+                          {Level::problem, "port", "taken\n", "Choose another."},
+                          {Level::hint, "IPv6 loopback", "none", ""}};
+  EXPECT_EQ(findings_text(findings),
+            "ok       state          fine\n"
+            "problem  port           taken\\x0a\n"
+            "                        Choose another.\n"
+            "hint     IPv6 loopback  none\n"
+            "1 problem, 1 hint.\n");
+  EXPECT_EQ(findings_text({}), "All is well.\n");
+  EXPECT_EQ(findings_text({{Level::hint, "a", "b", ""}}).substr(14), "No problem, 1 hint.\n");
+  const auto json = nlohmann::json::parse(findings_json(findings));
+  EXPECT_EQ(json["problems"], 1);
+  EXPECT_EQ(json["hints"], 1);
+  EXPECT_EQ(json["findings"][1]["level"], "problem");
+  EXPECT_EQ(json["findings"][1]["advice"], "Choose another.");
+  EXPECT_TRUE(json["findings"][0]["advice"].is_null());
+}
+
+TEST_F(DoctorTest, AProxyIsAProblemUnlessTheLoopbackIsExcepted) {
+  EXPECT_EQ(proxy_finding(environment()).level, Level::ok);
+  variables_["https_proxy"] = "http://ann:sesame@proxy:1";  // calls to trunkd are http
+  EXPECT_EQ(proxy_finding(environment()).level, Level::ok);
+  variables_["http_proxy"] = "http://ann:sesame@proxy:1";
+  const Finding finding = proxy_finding(environment());
+  EXPECT_EQ(finding.level, Level::problem);
+  EXPECT_EQ(finding.seen,
+            "http_proxy is set, and no_proxy does not except localhost, 127.0.0.1, ::1");
+  variables_["no_proxy"] = "localhost,127.0.0.1";
+  EXPECT_EQ(proxy_finding(environment()).level, Level::hint);
+  variables_["NO_PROXY"] = "::1";
+  EXPECT_EQ(proxy_finding(environment()).level, Level::ok);
+  variables_["NO_PROXY"] = "*";
+  variables_.erase("no_proxy");
+  EXPECT_EQ(proxy_finding(environment()).level, Level::ok);
+}
+
+TEST_F(DoctorTest, NameServersAreMissedOnlyWhereNamesAreLookedUp) {
+  Config config;
+  config.sessions.push_back(session("shop"));
+  const Finding two = name_server_finding("# a\nnameserver 192.0.2.1\n nameserver\t::1\n", &config);
+  EXPECT_EQ(two.level, Level::ok);
+  EXPECT_EQ(two.seen, "192.0.2.1, ::1");
+  EXPECT_EQ(name_server_finding("search a.example\n", &config).level, Level::hint);
+  EXPECT_EQ(name_server_finding("", nullptr).level, Level::ok);
+  config.sessions[0].resolve = {{"shop.example", {"192.0.2.7"}}};
+  EXPECT_EQ(name_server_finding("", &config).level, Level::ok);
+  config.sessions[0].multi_host = true;
+  EXPECT_EQ(name_server_finding("", &config).level, Level::hint);
+}
+
+TEST_F(DoctorTest, DescriptorsAreCountedForHostsAndClients) {
+  Config config;
+  config.sessions = {session("a", 100), session("b", 50)};
+  config.sessions.push_back(session("c", 1000));
+  config.sessions[2].pool = "a";  // has none of its own
+  const Finding plenty = descriptor_finding(config, 20000);
+  EXPECT_EQ(plenty.level, Level::ok);
+  EXPECT_EQ(plenty.seen,
+            "20,000 may be open: 150 for connections to hosts, 19,786 are left for clients");
+  EXPECT_EQ(descriptor_finding(config, 300).level, Level::hint);
+  EXPECT_EQ(descriptor_finding(config, 256).level, Level::problem);
+  config.downstream.max = 5000;
+  EXPECT_EQ(descriptor_finding(config, 5000).level, Level::problem);
+}
+
+TEST_F(DoctorTest, ASecretFileMustBeThereAndBeNobodyElses) {
+  const Finding good = secret(file("a", "sesame\n", 0600), SecretRef::Kind::file);
+  EXPECT_EQ(good.level, Level::ok);
+  EXPECT_EQ(good.check, "secret of shop");
+  EXPECT_EQ(good.seen, "file:" + directory_ + "/a can be read");
+  const Finding open = secret(file("b", "sesame\n", 0644), SecretRef::Kind::file);
+  EXPECT_EQ(open.level, Level::hint);
+  EXPECT_EQ(open.advice, "chmod 600 " + directory_ + "/b");
+  EXPECT_EQ(secret(directory_ + "/none", SecretRef::Kind::file).level, Level::problem);
+  EXPECT_EQ(secret(file("c", "", 0600), SecretRef::Kind::file).level, Level::problem);
+  const Finding odd = secret(file("d", "sesame\x01", 0600), SecretRef::Kind::file);
+  EXPECT_EQ(odd.level, Level::problem);
+  EXPECT_EQ(odd.seen.find("sesame"), std::string::npos);
+}
+
+TEST_F(DoctorTest, OtherSecretsAreJudgedByWhatCanBeKnownHere) {
+  EXPECT_EQ(secret("TOKEN", SecretRef::Kind::env).level, Level::hint);
+  variables_["TOKEN"] = "";
+  EXPECT_EQ(secret("TOKEN", SecretRef::Kind::env).level, Level::problem);
+  variables_["TOKEN"] = "sesame";
+  EXPECT_EQ(secret("TOKEN", SecretRef::Kind::env).level, Level::ok);
+  EXPECT_EQ(secret("token", SecretRef::Kind::credential).level, Level::ok);
+  variables_["CREDENTIALS_DIRECTORY"] = directory_;
+  EXPECT_EQ(secret("token", SecretRef::Kind::credential).level, Level::problem);
+}
+
+TEST_F(DoctorTest, StateMattersOnlyIfCookiesAreKept) {
+  Config config;
+  config.sessions.push_back(session("shop"));
+  EXPECT_EQ(state_finding(config, std::string("/proc/none")).level, Level::ok);
+  config.sessions[0].cookies.keep = CookiesConfig::Keep::persist;
+  EXPECT_EQ(state_finding(config, directory_ + "/not/yet").level, Level::ok);
+  const std::string plain = file("plain", "", 0600);
+  const Finding finding = state_finding(config, plain);
+  EXPECT_EQ(finding.level, Level::problem);
+  EXPECT_NE(finding.seen.find("Not a directory"), std::string::npos);
+  EXPECT_EQ(state_finding(config, failure(ErrorKind::internal, "no place")).level, Level::problem);
+}
+
+TEST_F(DoctorTest, TheAdminSocketMustFitAndBeFree) {
+  Config config;
+  const AdminLook free = look_at_admin(config, directory_);
+  EXPECT_EQ(free.finding.level, Level::ok);
+  EXPECT_FALSE(free.running);
+  const std::string deep = directory_ + '/' + std::string(kMaxSocketPath, 'x');
+  EXPECT_EQ(look_at_admin(config, deep).finding.level, Level::hint);  // serve starts without it
+  config.admin.socket = deep;
+  EXPECT_EQ(look_at_admin(config, directory_).finding.level, Level::problem);
+  config.admin.socket = file("plain", "", 0600) + "/admin.sock";
+  EXPECT_EQ(look_at_admin(config, directory_).finding.level, Level::problem);
+}
+
+TEST_F(DoctorTest, APortThatSomebodyHasIsAProblemAndTheHolderIsNamed) {
+  TakenPort taken;
+  Config config;
+  config.sessions.push_back(session("shop"));
+  config.sessions[0].listen = {{ListenAddress::Kind::loopback_port, "", taken.port(), "", 0, ""},
+                               {ListenAddress::Kind::loopback_port, "", 0, "", 0, ""}};
+  const auto holder = port_holder(*SocketAddress::parse("127.0.0.1", taken.port()));
+  ASSERT_TRUE(holder);
+  EXPECT_EQ(holder->pid, getpid());
+  const Finding in_use = listener_findings(config, std::nullopt).front();
+  EXPECT_EQ(in_use.level, Level::problem);
+  EXPECT_EQ(in_use.seen, "daemon_test (pid " + std::to_string(getpid()) + ") has it");
+  EXPECT_EQ(listener_findings(config, getpid()).front().level, Level::ok);
+
+  taken.release();
+  const Findings free = listener_findings(config, std::nullopt);
+  ASSERT_EQ(free.size(), 2u);
+  EXPECT_EQ(free[0].seen, "is free");
+  EXPECT_EQ(free[1].seen, "takes a free port");
+}
+
+TEST_F(DoctorTest, AnAddressOfAnotherMachineCannotBeListenedOn) {
+  Config config;
+  config.listen = ListenAddress{ListenAddress::Kind::tcp, "192.0.2.1", 7480, "", 0, ""};
+  const Findings findings = listener_findings(config, std::nullopt);
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].level, Level::problem);
+  EXPECT_EQ(findings[0].check, "shared port 192.0.2.1:7480");
+}
+
+TEST_F(DoctorTest, ASocketFileIsReplacedOnlyIfItIsOneAndNobodyHasIt) {
+  Config config;
+  config.sessions.push_back(session("shop"));
+  const auto look = [&](const std::string& path) {
+    config.sessions[0].listen = {{ListenAddress::Kind::unix_socket, "", 0, path, 0660, ""}};
+    return listener_findings(config, std::nullopt).front();
+  };
+  EXPECT_EQ(look(directory_ + "/new.sock").level, Level::ok);
+  EXPECT_EQ(look(directory_ + "/none/new.sock").level, Level::problem);
+  EXPECT_EQ(look(file("plain", "", 0600)).level, Level::problem);
+
+  const std::string path = directory_ + "/old.sock";
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  const Descriptor old(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  ASSERT_EQ(bind(old.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  EXPECT_EQ(look(path).level, Level::ok);  // bound, but nobody listens
+}
+
+TEST_F(DoctorTest, AHostThatAnswersIsWellAndWhatToKnowOfItIsAHint) {
+  LiveResult result;
+  result.session = "shop";
+  EXPECT_EQ(host_finding(result, WallTime()).level, Level::ok);  // nothing to try
+  result.url = "https://shop.example";
+  result.status = 404;
+  result.keep_alive = true;
+  EXPECT_EQ(host_finding(result, WallTime()).seen, "https://shop.example answers (404)");
+  EXPECT_EQ(host_finding(result, WallTime()).level, Level::ok);
+  result.keep_alive = false;
+  EXPECT_EQ(host_finding(result, WallTime()).level, Level::hint);
+  result.error = Error{ErrorKind::dns_failed, "there is no such host", "Look at it."};
+  const Finding failed = host_finding(result, WallTime());
+  EXPECT_EQ(failed.level, Level::problem);
+  EXPECT_EQ(failed.seen, "https://shop.example: there is no such host");
+  EXPECT_EQ(failed.advice, "Look at it.");
+}
+
+}  // namespace
+}  // namespace trunkd
