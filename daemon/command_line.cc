@@ -11,6 +11,7 @@
 #include "daemon/commands/ctl/ctl.h"
 #include "daemon/commands/ctl/ctl_options.h"
 #include "daemon/commands/demo.h"
+#include "daemon/commands/documents.h"
 #include "daemon/commands/schema.h"
 #include "daemon/commands/serve.h"
 #include "daemon/exit_codes.h"
@@ -25,6 +26,7 @@ struct CommandLine::Options {
   DemoOptions demo;
   CookiesCommand cookies;
   CtlCommand ctl;
+  DocumentOptions documents;
 };
 
 namespace {
@@ -38,7 +40,8 @@ void add_files_option(CLI::App* command, std::vector<std::string>& files) {
       ->add_option("-c,--config", files,
                    "Configuration file; may be repeated. Without it: /etc/trunkd/trunkd.yaml and "
                    "/etc/trunkd/conf.d/*.yaml, else ~/.config/trunkd/trunkd.yaml")
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->type_name("FILE");
 }
 
 CLI::App* add_cookies(CLI::App& app, std::vector<std::string>& files, CookiesCommand& command) {
@@ -74,6 +77,23 @@ CLI::App* add_demo(CLI::App& app, DemoOptions& options) {
   return demo;
 }
 
+CLI::App* add_completion(CLI::App& app, DocumentOptions& options) {
+  CLI::App* completion =
+      app.add_subcommand("completion", "Print a script that completes trunkd's command line");
+  completion->add_option("SHELL", options.shell, "The shell it is for")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  completion->footer("bash, for this session: source <(trunkd completion bash)");
+  return completion;
+}
+
+CLI::App* add_man(CLI::App& app, DocumentOptions& options) {
+  CLI::App* man = app.add_subcommand("man", "Print a manual page");
+  man->group("");  // for the build
+  man->add_option("SECTION", options.section)->required()->check(CLI::IsMember({"5", "8"}));
+  return man;
+}
+
 }  // namespace
 
 CommandLine::CommandLine()
@@ -88,6 +108,7 @@ CommandLine::CommandLine()
   add_configuration_commands();
   add_tools();
   add_daemon_commands();
+  add_documents();
 }
 
 CommandLine::~CommandLine() = default;
@@ -123,6 +144,13 @@ void CommandLine::add_daemon_commands() {
   on(add_ctl(*app_, options_->ctl), [this] {
     return run_ctl(options_->ctl, {std::cin, std::cout, std::cerr});
   });
+}
+
+void CommandLine::add_documents() {
+  DocumentOptions& options = options_->documents;
+  on(add_completion(*app_, options),
+     [this, &options] { return run_completion(*app_, options, std::cout); });
+  on(add_man(*app_, options), [this, &options] { return run_man(*app_, options, std::cout); });
 }
 
 int CommandLine::run(int argc, char** argv) {

@@ -35,6 +35,7 @@ class CommandLine {
   void add_daemon_commands();
   void add_configuration_commands();
   void add_tools();
+  void add_documents();
 
   std::unique_ptr<Options> options_;
   std::unique_ptr<CLI::App> app_;
