@@ -126,7 +126,7 @@ std::string zsh_command(const CommandInfo& command) {
   if (command.commands.empty()) return head + "  _arguments -s" + arguments + "\n}\n";
   return head +
          "  local curcontext=$curcontext state\n  local -a line\n"
-         "  _arguments -s -C" +
+         "  _arguments -s -C -A '-*'" +
          arguments + " \\\n    '1: :->command' \\\n    '*:: :->rest'\n" + zsh_commands(command) +
          "}\n";
 }
