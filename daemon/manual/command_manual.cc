@@ -63,7 +63,7 @@ std::string option_text(const std::string& description, const ValueInfo& value) 
 std::string command_term(const CommandInfo& command) {
   std::string term = bold("trunkd " + command.path);
   for (const ArgumentInfo& argument : command.arguments) {
-    const std::string dots = argument.repeatable ? plain("...") : "";
+    const std::string dots = argument.repeatable ? roman("...") : "";
     const std::string name = argument.value.choices.empty() ? italic(argument.value.placeholder)
                                                             : bold(joined_choices(argument.value));
     term += argument.required ? ' ' + name + dots : " [" + name + ']' + dots;
@@ -170,8 +170,8 @@ std::string command_manual(const CommandInfo& root) {
   page.section("NAME");
   page.paragraph("trunkd - pool outbound HTTP connections for all programs of this machine");
   page.section("SYNOPSIS");
-  page.term(bold("trunkd") + ' ' + italic("COMMAND") + plain(" [") + italic("OPTION") +
-            plain("...] [") + italic("ARGUMENT") + plain("...]"));
+  page.term(bold("trunkd") + ' ' + italic("COMMAND") + roman(" [") + italic("OPTION") +
+            roman("...] [") + italic("ARGUMENT") + roman("...]"));
   page.section("DESCRIPTION");
   page.paragraph(
       root.description +

@@ -40,7 +40,7 @@ std::string as_line(const std::string& roff) { return (roff.starts_with('.') ? "
 
 std::string bold(std::string_view text) { return "\\fB" + escaped_roff(text) + "\\fR"; }
 std::string italic(std::string_view text) { return "\\fI" + escaped_roff(text) + "\\fR"; }
-std::string plain(std::string_view text) { return escaped_roff(text); }
+std::string roman(std::string_view text) { return escaped_roff(text); }
 
 Roff::Roff(std::string_view title, std::string_view section, std::string_view date,
            std::string_view source, std::string_view manual) {
@@ -58,7 +58,7 @@ void Roff::line(std::string_view words) {
   while (!words.empty()) {
     const size_t end = words.find('`');
     const std::string_view part = words.substr(0, end);
-    if (!part.empty()) out += typed ? bold(part) : plain(part);
+    if (!part.empty()) out += typed ? bold(part) : roman(part);
     if (end == std::string_view::npos) break;
     words.remove_prefix(end + 1);
     typed = !typed;

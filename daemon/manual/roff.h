@@ -38,6 +38,6 @@ class Roff {
 // Parts of a term.
 std::string bold(std::string_view text);
 std::string italic(std::string_view text);
-std::string plain(std::string_view text);
+std::string roman(std::string_view text);
 
 }  // namespace trunkd

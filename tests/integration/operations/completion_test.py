@@ -91,7 +91,7 @@ class Zsh:
     name = "zsh"
     _SETTINGS = r"""
         PS1= PROMPT_EOL_MARK= ; unsetopt zle_bracketed_paste 2>/dev/null
-        autoload -Uz compinit; compinit -D -u
+        autoload -Uz compinit; compinit -u
         source ./script
         compadd() {
           [[ " $* " == *" -O "* || " $* " == *" -D "* || " $* " == *" -A "* ]] && {
