@@ -17,13 +17,13 @@ RUN scripts/setup --image && apt-get clean && rm -rf /var/lib/apt/lists/*
 FROM tools AS build
 COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake
+COPY config config
 COPY daemon daemon
 COPY lib lib
 RUN --mount=type=cache,target=/root/.cache/ccache \
-    CXXFLAGS=-fstack-protector-strong LDFLAGS=-Wl,-z,relro,-z,now \
-      cmake --preset release -DBUILD_TESTING=OFF -DTRUNKD_STATIC_LIBRARIES=ON \
+    cmake --preset release -DBUILD_TESTING=OFF -DTRUNKD_STATIC_LIBRARIES=ON \
  && cmake --build --preset release --target trunkd --parallel "$(nproc)" -- --quiet \
- && DESTDIR=/image cmake --install build/release --prefix /usr --strip
+ && DESTDIR=/image cmake --install build/release --component program --prefix /usr --strip
 COPY LICENSE /image/usr/share/doc/trunkd/copyright
 
 # The rest of the root: the libraries that are not linked into it, the C library above all. Linked in,

@@ -25,6 +25,12 @@ target_compile_options(trunkd_options INTERFACE $<$<CONFIG:Release>:-ffunction-s
                                                 $<$<CONFIG:Release>:-fdata-sections>)
 target_link_options(trunkd_options INTERFACE $<$<CONFIG:Release>:-Wl,--gc-sections>)
 
+# And it is hardened as Debian hardens its packages, so that there is one build for both.
+target_compile_options(trunkd_options INTERFACE
+                       $<$<CONFIG:Release>:-U_FORTIFY_SOURCE> $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>
+                       $<$<CONFIG:Release>:-fstack-protector-strong>)
+target_link_options(trunkd_options INTERFACE $<$<CONFIG:Release>:LINKER:-z,relro,-z,now>)
+
 # No object names the folder it was built in: a build elsewhere makes the same one, and takes it from
 # the cache where ccache is installed.
 target_compile_options(trunkd_options INTERFACE -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)

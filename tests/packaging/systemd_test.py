@@ -1,7 +1,7 @@
 """The package in a booted Debian: the service under its filters, under load, through reloads, stops,
 crashes and hangs.
 
-    python3 -B tests/packaging/systemd_test.py SUITE PACKAGE.deb
+    python3 -B tests/systemd_test.py SUITE PACKAGE.deb
 
 Needs root, systemd-nspawn and debootstrap.
 """

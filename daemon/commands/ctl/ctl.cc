@@ -17,6 +17,7 @@ namespace trunkd {
 namespace {
 
 constexpr Duration kCtlPatience = 30s;
+constexpr Duration kCompletionPatience = 1s;  // somebody has pressed a key and waits
 constexpr int kRefusedConfig = 422;
 
 // The answer as it is with --json, else what `text` makes of it.
@@ -155,7 +156,8 @@ int run_ctl(const CtlCommand& command, const CommandStreams& streams) {
     streams.err << (mistakes ? "" : "trunkd: ") << path.error().detail << '\n';
     return mistakes ? kExitConfig : kExitFailure;
   }
-  AdminClient client(*path, kCtlPatience);
+  const bool completes = command.verb == CtlCommand::Verb::complete;
+  AdminClient client(*path, completes ? kCompletionPatience : kCtlPatience);
   CtlCall call(client, streams);
   try {
     return do_verb(call, command);

@@ -14,11 +14,13 @@ using Verb = CtlCommand::Verb;
 void add_place_options(CLI::App& app, AdminPlace& place) {
   app.add_option("--socket", place.socket,
                  "The admin socket; without it and -c: admin.sock in $RUNTIME_DIRECTORY, "
-                 "/run/trunkd (root) or $XDG_RUNTIME_DIR/trunkd");
+                 "/run/trunkd (root) or $XDG_RUNTIME_DIR/trunkd")
+      ->type_name("PATH");
   app.add_option("-c,--config", place.files,
                  "The daemon's configuration, which says where its admin socket is; may be "
                  "repeated")
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->type_name("FILE");
 }
 
 // A duration as the configuration has it.
@@ -34,6 +36,7 @@ void add_duration_option(CLI::App& app, const std::string& name, Duration& durat
            duration = *parsed;
          },
          description)
+      ->type_name("DURATION")
       ->default_str(duration_text(duration));
 }
 
@@ -74,14 +77,14 @@ CLI::App* CtlOptions::add_session_verb(const std::string& name, const std::strin
       throw CLI::ValidationError(name, "name the sessions, or say --all");
     }
   });
-  added->add_option("NAME", command_.sessions, "The sessions");
+  added->add_option("SESSION", command_.sessions, "The sessions");
   added->add_flag("--all", command_.all, "All sessions");
   return added;
 }
 
 void CtlOptions::add_requests() {
   CLI::App* requests = add_shown(Verb::requests, "requests", "The last slow or failed requests");
-  requests->add_option("--session", command_.session, "Of this session only");
+  requests->add_option("--session", command_.session, "Of this session only")->type_name("SESSION");
   requests->add_option("--limit", command_.limit, "At most so many")
       ->check(CLI::Range(uint64_t{1}, uint64_t{200}));
   add_shown(Verb::why, "why", "The story of one request: how it went, and what to do")
@@ -120,7 +123,7 @@ void CtlOptions::add_all() {
   add_shown(Verb::status, "status", "The daemon in a few lines");
   add_shown(Verb::sessions, "sessions", "A table of the sessions")->alias("pools");
   add_shown(Verb::session, "session", "One session with its hosts and connections")
-      ->add_option("NAME", command_.sessions, "The session")
+      ->add_option("SESSION", command_.sessions, "The session")
       ->expected(1)
       ->required();
   add_live();
