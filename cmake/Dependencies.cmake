@@ -93,8 +93,9 @@ foreach(library CLI11 nlohmann_json fmt spdlog tl-expected)
   endif()
 endforeach()
 
-# These two can also be compiled in. prometheus-cpp stays shared where it is (Debian has no archive
-# of it), and with it the library of C++ itself, which a process must not have twice.
+# These two can also be compiled in; Debian 12's spdlog asks for the shared fmt all the same.
+# prometheus-cpp stays shared where it is (Debian has no archive of it), and with it the library of
+# C++ itself, which a process must not have twice.
 add_library(fmt_lib INTERFACE)
 add_library(spdlog_lib INTERFACE)
 if(TRUNKD_STATIC_LIBRARIES)
