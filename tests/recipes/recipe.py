@@ -24,7 +24,7 @@ import threading
 
 import harness
 
-BLOCK_SECONDS = 120
+BLOCK_SECONDS = 300  # Go compiles its library at the first use
 
 _FENCE = re.compile(r"```(\w*)\s*")
 _FILE = re.compile(r".*`([^`]+)`:")
@@ -83,6 +83,7 @@ class Run:
         self.printed = []  # what each block of sh printed
         os.symlink(harness.binary(), os.path.join(scratch, "bin", "trunkd"))
         self.environment = {
+            "GOCACHE": os.path.expanduser("~/.cache/go-build"),
             "HOME": self.home,
             "LANG": "C.UTF-8",
             "PATH": f"{scratch}/bin:/usr/sbin:/usr/bin:/sbin:/bin",
