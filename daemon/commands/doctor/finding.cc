@@ -57,18 +57,18 @@ std::string findings_text(const Findings& findings) {
 }
 
 std::string findings_json(const Findings& findings) {
-  using Json = nlohmann::ordered_json;
-  Json list = Json::array();
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const Finding& finding : findings) {
     list.push_back({{"level", level_word(finding.level)},
                     {"check", finding.check},
                     {"seen", finding.seen},
-                    {"advice", finding.advice.empty() ? Json() : Json(finding.advice)}});
+                    {"advice", finding.advice.empty() ? nlohmann::ordered_json()
+                                                      : nlohmann::ordered_json(finding.advice)}});
   }
-  const Json whole{{"problems", count_of(findings, Level::problem)},
-                   {"hints", count_of(findings, Level::hint)},
-                   {"findings", std::move(list)}};
-  return whole.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  const nlohmann::ordered_json whole{{"problems", count_of(findings, Level::problem)},
+                                     {"hints", count_of(findings, Level::hint)},
+                                     {"findings", std::move(list)}};
+  return whole.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }
 
 }  // namespace trunkd
