@@ -16,13 +16,14 @@ class CommandTreeTest : public testing::Test {
   ValueInfo value_of_option() const { return tree().options.back().value; }
 
   CLI::App app_{"A program", "program"};
+  bool loud_ = false;
   std::string text_;
   std::vector<std::string> texts_;
   uint64_t number_ = 7;
 };
 
 TEST_F(CommandTreeTest, AFlagTakesNoValue) {
-  app_.add_flag("--loud", "Makes noise");
+  app_.add_flag("--loud", loud_, "Makes noise");
   EXPECT_EQ(value_of_option().kind, Kind::none);
 }
 
@@ -65,7 +66,7 @@ TEST_F(CommandTreeTest, WhatIsNotForPeopleIsLeftOut) {
   CLI::App* shown = app_.add_subcommand("shown", "Is shown");
   shown->add_subcommand("inner", "Is shown too");
   app_.add_subcommand("hidden", "Is not")->group("");
-  app_.add_flag("--hidden", "Is not")->group("");
+  app_.add_flag("--hidden", loud_, "Is not")->group("");
   const CommandInfo root = tree();
   std::vector<std::string> paths;
   for (const CommandInfo* command : all_commands(root)) paths.push_back(command->path);
