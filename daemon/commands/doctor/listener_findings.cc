@@ -21,6 +21,8 @@ namespace {
 using Level = Finding::Level;
 using ListenerKind = ListenAddress::Kind;
 
+constexpr const char* kOwnName = "trunkd";
+
 // 0, or the errno of what does not work.
 int try_to_bind(const SocketAddress& address) {
   const int family = address.is_ipv6() ? AF_INET6 : AF_INET;
@@ -41,27 +43,27 @@ class ListenerLook {
 
  private:
   Finding tcp(const SocketAddress& address) const;
-  Finding taken(const SocketAddress& address) const;
+  Finding taken(const std::optional<PortHolder>& holder, bool is_trunkd) const;
   Finding unix_socket(const std::string& path) const;
 
   const std::optional<pid_t> running_;
   Findings findings_;
 };
 
-Finding ListenerLook::taken(const SocketAddress& address) const {
-  const auto holder = port_holder(address);
-  const bool is_trunkd =
-      holder ? holder->name == "trunkd" : who_answers(address) == Answering::trunkd;
-  std::string who = holder      ? holder->name + " (pid " + std::to_string(holder->pid) + ')'
-                    : is_trunkd ? "a trunkd"
-                                : "a program of another user";
-  const bool is_running = running_ && (holder ? holder->pid == *running_ : is_trunkd);
-  if (is_running) return {Level::ok, "", "the running " + who + " has it", ""};
+Finding ListenerLook::taken(const std::optional<PortHolder>& holder, bool is_trunkd) const {
+  const bool is_known = holder && holder->pid != 0;
+  const std::string who = is_known    ? holder->name + " (pid " + std::to_string(holder->pid) + ')'
+                          : is_trunkd ? "a trunkd"
+                                      : "a program of another user";
+  const bool is_running = running_ && (is_known ? holder->pid == *running_ : is_trunkd);
+  if (is_running) {
+    return {Level::ok, "", "the running trunkd (pid " + std::to_string(*running_) + ") has it", ""};
+  }
   if (is_trunkd && !running_) {
     return {Level::hint, "", who + " has it, and not by this configuration's admin socket",
             "If it is the one that is to be replaced, end it first."};
   }
-  return {Level::problem, "", who + " has it", "Choose another port, or end that program."};
+  return {Level::problem, "", who + " has it", "Choose another, or end that program."};
 }
 
 Finding ListenerLook::tcp(const SocketAddress& address) const {
@@ -69,8 +71,10 @@ Finding ListenerLook::tcp(const SocketAddress& address) const {
   switch (error) {
     case 0:
       return {Level::ok, "", "is free", ""};
-    case EADDRINUSE:
-      return taken(address);
+    case EADDRINUSE: {
+      const auto holder = port_holder(address);
+      return taken(holder, holder ? holder->name == kOwnName : trunkd_answers(address));
+    }
     case EACCES:
       return {Level::problem, "", "may not be opened by this user",
               "Choose a port from 1024 on, or give the service CAP_NET_BIND_SERVICE."};
@@ -89,16 +93,8 @@ Finding ListenerLook::unix_socket(const std::string& path) const {
       return {Level::problem, "", "there is a file of another kind",
               "trunkd never replaces it: move it away."};
     }
-    switch (who_answers(path)) {
-      case Answering::nobody:
-        return {Level::ok, "", "was left behind by a program that has ended; it is replaced", ""};
-      case Answering::somebody:
-        return {Level::problem, "", "another program has it", "Choose another path, or end it."};
-      case Answering::trunkd:
-        if (running_) return {Level::ok, "", "the running trunkd has it", ""};
-        return {Level::hint, "", "a trunkd has it, and not by this configuration's admin socket",
-                "If it is the one that is to be replaced, end it first."};
-    }
+    if (const auto holder = socket_holder(path)) return taken(holder, holder->name == kOwnName);
+    return {Level::ok, "", "was left behind by a program that has ended; it is replaced", ""};
   }
   if (const auto obstacle = cannot_make(path, false)) {
     return {Level::problem, "", *obstacle,

@@ -81,32 +81,6 @@ std::string first_line(const fs::path& path) {
   return line;
 }
 
-Answering who_answers_at(const sockaddr* address, socklen_t size) {
-  const Descriptor socket(::socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const timeval patience{1, 0};
-  if (!socket) return Answering::nobody;
-  for (const int way : {SO_RCVTIMEO, SO_SNDTIMEO}) {
-    setsockopt(socket.get(), SOL_SOCKET, way, &patience, sizeof patience);
-  }
-  if (connect(socket.get(), address, size) != 0) {
-    return errno == EAGAIN ? Answering::somebody : Answering::nobody;  // too busy to accept it
-  }
-  constexpr std::string_view kQuestion =
-      "GET /trunkd-doctor HTTP/1.1\r\nHost: trunkd-doctor.invalid\r\nConnection: close\r\n\r\n";
-  if (send(socket.get(), kQuestion.data(), kQuestion.size(), MSG_NOSIGNAL) < 0) {
-    return Answering::somebody;
-  }
-  std::string answer;
-  char buffer[4096];
-  while (answer.size() < kMostProbed) {
-    const ssize_t got = recv(socket.get(), buffer, sizeof buffer, 0);
-    if (got <= 0) break;
-    answer.append(buffer, static_cast<size_t>(got));
-  }
-  const bool is_ours = to_lower(answer).find("\r\nproxy-status: trunkd") != std::string::npos;
-  return is_ours ? Answering::trunkd : Answering::somebody;
-}
-
 }  // namespace
 
 std::optional<PortHolder> port_holder(const SocketAddress& address) {
@@ -124,16 +98,43 @@ std::optional<PortHolder> port_holder(const SocketAddress& address) {
   return std::nullopt;
 }
 
-Answering who_answers(const SocketAddress& address) {
-  return who_answers_at(address.get(), address.size());
-}
-
-Answering who_answers(const std::string& unix_socket) {
+std::optional<PortHolder> socket_holder(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (unix_socket.size() >= sizeof address.sun_path) return Answering::nobody;
-  std::memcpy(address.sun_path, unix_socket.data(), unix_socket.size());
-  return who_answers_at(reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  if (path.size() >= sizeof address.sun_path) return std::nullopt;
+  std::memcpy(address.sun_path, path.data(), path.size());
+  const Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!socket) return std::nullopt;
+  if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    if (errno == ECONNREFUSED || errno == ENOENT) return std::nullopt;
+    return PortHolder{};
+  }
+  ucred peer{};  // of who called listen()
+  socklen_t size = sizeof peer;
+  if (getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return PortHolder{};
+  return PortHolder{peer.pid, first_line("/proc/" + std::to_string(peer.pid) + "/comm")};
+}
+
+bool trunkd_answers(const SocketAddress& address) {
+  const int family = address.is_ipv6() ? AF_INET6 : AF_INET;
+  const Descriptor socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const timeval patience{1, 0};
+  if (!socket) return false;
+  for (const int way : {SO_RCVTIMEO, SO_SNDTIMEO}) {
+    setsockopt(socket.get(), SOL_SOCKET, way, &patience, sizeof patience);
+  }
+  if (connect(socket.get(), address.get(), address.size()) != 0) return false;
+  constexpr std::string_view kQuestion =
+      "GET /trunkd-doctor HTTP/1.1\r\nHost: trunkd-doctor.invalid\r\nConnection: close\r\n\r\n";
+  if (send(socket.get(), kQuestion.data(), kQuestion.size(), MSG_NOSIGNAL) < 0) return false;
+  std::string answer;
+  char buffer[4096];
+  while (answer.size() < kMostProbed) {
+    const ssize_t got = recv(socket.get(), buffer, sizeof buffer, 0);
+    if (got <= 0) break;
+    answer.append(buffer, static_cast<size_t>(got));
+  }
+  return to_lower(answer).find("\r\nproxy-status: trunkd") != std::string::npos;
 }
 
 }  // namespace trunkd

@@ -1,8 +1,7 @@
-// Who has a port of this machine already.
+// Who has a port or a socket of this machine already.
 
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <sys/types.h>
@@ -20,11 +19,11 @@ struct PortHolder {
 // told.
 std::optional<PortHolder> port_holder(const SocketAddress& address);
 
-enum class Answering : uint8_t { nobody, somebody, trunkd };
+// The process that listens at this path: pid 0 if it does not let us ask. None if nobody does.
+std::optional<PortHolder> socket_holder(const std::string& path);
 
-// Asks for a host that nobody has: a trunkd's answer tells that it is one. Waits a second at most
-// for each step.
-Answering who_answers(const SocketAddress& address);
-Answering who_answers(const std::string& unix_socket);
+// Whether it is a trunkd that has the port: asks it for a host that nobody has, which trunkd
+// refuses in words of its own and sends to nobody. Waits a second at most for each step.
+bool trunkd_answers(const SocketAddress& address);
 
 }  // namespace trunkd

@@ -248,12 +248,15 @@ class DoctorTest(WithDirectory):
             has_it = f"the running trunkd (pid {daemon.pid}) has it"
             self.assertEqual(found[f"shop {port}"][0]["seen"], has_it)
             self.assertEqual(found[f"shared port {shared}"][0]["seen"], has_it)
-            self.assertEqual(found[f"shop unix:{self.path('shop.sock')}"][0]["seen"],
-                             "the running trunkd has it")
+            self.assertEqual(found[f"shop unix:{self.path('shop.sock')}"][0]["seen"], has_it)
+            self.assertEqual(origin.accepted, 0)  # nothing of it is sent on
             # Another configuration that wants the same port: a trunkd is in the way.
-            other = self.configuration(shop={"listen": port, "base_url": origin.url})
+            unix = f"unix:{self.path('shop.sock')}"
+            other = self.configuration(shop={"listen": [port, unix], "base_url": origin.url})
             code, found = self.doctor(other, "--offline")
-            self.assertEqual((code, found[f"shop {port}"][0]["level"]), (0, "hint"))
+            self.assertEqual(code, 0)
+            for listener in (f"shop {port}", f"shop {unix}"):
+                self.assertEqual(found[listener][0]["level"], "hint")
 
     def test_traps_are_found_and_told_what_to_do(self):
         secret = self.write("token", SECRET + "\n", mode=0o644)

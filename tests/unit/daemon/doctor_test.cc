@@ -251,6 +251,9 @@ TEST_F(DoctorTest, ASocketFileIsReplacedOnlyIfItIsOneAndNobodyHasIt) {
   const Descriptor old(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   ASSERT_EQ(bind(old.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
   EXPECT_EQ(look(path).level, Level::ok);  // bound, but nobody listens
+  ASSERT_EQ(listen(old.get(), 1), 0);
+  EXPECT_EQ(look(path).level, Level::problem);
+  EXPECT_EQ(look(path).seen, "daemon_test (pid " + std::to_string(getpid()) + ") has it");
 }
 
 TEST_F(DoctorTest, AHostThatAnswersIsWellAndWhatToKnowOfItIsAHint) {
