@@ -105,11 +105,19 @@ Result<void> AdminServer::open_remote(const std::string& listen) {
   if (!opened) return tl::unexpected(opened.error());
   auto directory = runtime_directory();
   if (!directory) return tl::unexpected(directory.error());
-  AdminDoor& door = (*opened)->door;
-  door.token = random_token();
+  const std::string token = random_token();
   token_file_ = *directory + "/admin.token";
-  if (auto written = write_token(token_file_, door.token); !written) return written;
-  log_.info("admin interface on " + (*opened)->text() + ", its token is in " + token_file_);
+  if (auto written = write_token(token_file_, token); !written) return written;
+  (*opened)->door.token = token;
+  std::string where = (*opened)->text();
+  if (bare) {  // and the other family, where the machine has it
+    auto other = open_tcp(AdminDoor::Kind::remote, "::1", (*opened)->door.arrival.local_port);
+    if (other) {
+      (*other)->door.token = token;
+      where += " and " + (*other)->text();
+    }
+  }
+  log_.info("admin interface on " + where + ", its token is in " + token_file_);
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "daemon/systemd.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstring>
 #include <ctime>
@@ -16,6 +17,7 @@ namespace {
 
 constexpr Duration kStatusEvery = 10s;  // where there is no watchdog
 constexpr Duration kRestOfTheStop = 5s;
+constexpr Duration kSendAgain = 100ms;
 
 std::string notify_path(const Environment& environment) {
   const auto path = environment("NOTIFY_SOCKET");
@@ -48,7 +50,7 @@ ServiceManager::ServiceManager(Scheduler& scheduler, const Environment& environm
       status_(std::move(status)),
       socket_(path_.empty() ? -1 : socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)),
       scheduler_(scheduler),
-      feed_(scheduler, [this] { feed_watchdog(); }) {}
+      due_(scheduler, [this] { on_due(); }) {}
 
 ServiceManager::~ServiceManager() {
   if (socket_ >= 0) close(socket_);
@@ -56,7 +58,7 @@ ServiceManager::~ServiceManager() {
 
 void ServiceManager::ready() {
   tell("READY=1");
-  feed_watchdog();
+  on_due();
 }
 
 void ServiceManager::reloading() {
@@ -68,26 +70,47 @@ void ServiceManager::stopping(Duration drain_timeout) {
   tell("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + std::to_string(needed.count()));
 }
 
-void ServiceManager::feed_watchdog() {
+// The watchdog is fed from the first ready() on.
+void ServiceManager::on_due() {
   if (socket_ < 0) return;
-  tell(watchdog_ > Duration::zero() ? "WATCHDOG=1" : "");
-  feed_.start_at(scheduler_.now() + (watchdog_ > Duration::zero() ? watchdog_ / 2 : kStatusEvery));
+  const SteadyTime now = scheduler_.now();
+  const bool guarded = watchdog_ > Duration::zero();
+  if (now >= next_feed_) {
+    next_feed_ = now + (guarded ? watchdog_ / 2 : kStatusEvery);
+    send(guarded ? "WATCHDOG=1" : "");
+  } else {
+    send("");
+  }
+  due_.start_at(unsent_.empty() ? next_feed_ : std::min(next_feed_, now + kSendAgain));
 }
 
-// A manager that does not listen is no reason to stop working, nor to wait for it.
+// A manager that does not read is no reason to wait for it, but it must hear the last state.
 void ServiceManager::tell(std::string_view state) {
   if (socket_ < 0) return;
+  unsent_ = state;
+  send("");
+  if (!unsent_.empty()) due_.start_at(scheduler_.now() + kSendAgain);
+}
+
+void ServiceManager::send(std::string_view also) {
+  std::string message;
+  for (const std::string_view part : {std::string_view(unsent_), also}) {
+    if (!part.empty()) message.append(part) += '\n';
+  }
+  if (send_datagram(message + "STATUS=" + status_())) unsent_.clear();
+}
+
+// False if it would have to wait. Nothing helps against a manager that is not there.
+bool ServiceManager::send_datagram(const std::string& message) const {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path_.size() >= sizeof address.sun_path) return;
+  if (path_.size() >= sizeof address.sun_path) return true;
   std::memcpy(address.sun_path, path_.data(), path_.size());
   if (path_.front() == '@') address.sun_path[0] = '\0';  // of the abstract namespace
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path_.size());
-  std::string message(state);
-  if (!message.empty()) message += '\n';
-  message += "STATUS=" + status_();
-  sendto(socket_, message.data(), message.size(), MSG_DONTWAIT | MSG_NOSIGNAL,
-         reinterpret_cast<const sockaddr*>(&address), size);
+  const ssize_t sent = sendto(socket_, message.data(), message.size(), MSG_DONTWAIT | MSG_NOSIGNAL,
+                              reinterpret_cast<const sockaddr*>(&address), size);
+  return sent >= 0 || (errno != EAGAIN && errno != ENOBUFS);
 }
 
 }  // namespace trunkd

@@ -32,14 +32,18 @@ class ServiceManager {
 
  private:
   void tell(std::string_view state);
-  void feed_watchdog();
+  void send(std::string_view also);
+  bool send_datagram(const std::string& message) const;
+  void on_due();
 
   const std::string path_;   // empty: there is no manager
   const Duration watchdog_;  // zero: none
   const std::function<std::string()> status_;
   const int socket_;
   const Scheduler& scheduler_;
-  Timer feed_;
+  std::string unsent_;  // the state that the manager had no room for yet
+  SteadyTime next_feed_{};
+  Timer due_;
 };
 
 }  // namespace trunkd

@@ -119,7 +119,11 @@ int run_serve(const std::vector<std::string>& given_files) {
                        process_environment());
   };
   const LoadedConfig loaded = load();
-  for (const ConfigMistake& mistake : loaded.mistakes) std::cerr << mistake.text() << '\n';
+  // As errors, where standard error is the journal (sd-daemon(3)).
+  const char* const priority = stderr_is_journal() ? "<3>" : "";
+  for (const ConfigMistake& mistake : loaded.mistakes) {
+    std::cerr << priority << mistake.text() << '\n';
+  }
   if (!loaded.config) return kExitConfig;
   const LogConfig& settings = loaded.config->log;
 

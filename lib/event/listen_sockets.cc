@@ -1,6 +1,7 @@
 #include "event/listen_sockets.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstdlib>
 #include <fcntl.h>
@@ -20,13 +21,18 @@ constexpr int kMostInherited = 256;
 
 class InheritedListener final : public Listener {
  public:
-  InheritedListener(Loop& loop, FileDescriptor socket, uint16_t port, OnAccept on_accept)
-      : port_(port), acceptor_(loop, std::move(socket), port != 0, std::move(on_accept)) {}
+  // `in_use` lives as long as some listener over the same socket.
+  InheritedListener(Loop& loop, FileDescriptor socket, std::shared_ptr<const bool> in_use,
+                    uint16_t port, OnAccept on_accept)
+      : in_use_(std::move(in_use)),
+        port_(port),
+        acceptor_(loop, std::move(socket), port != 0, std::move(on_accept)) {}
 
   uint16_t port() const override { return port_; }
   void accept_waiting() override {}  // the next process takes them
 
  private:
+  const std::shared_ptr<const bool> in_use_;
   const uint16_t port_;
   Acceptor acceptor_;
 };
@@ -64,6 +70,7 @@ struct ListenSockets::Inherited {
   std::string address;
   uint16_t port = 0;  // 0: a Unix socket
   bool claimed = false;
+  std::weak_ptr<const bool> in_use;  // expired: no listener is there
 
   static Result<std::unique_ptr<Inherited>> of(int fd);
   Result<std::unique_ptr<Listener>> listener(Loop& loop, Listener::OnAccept on_accept);
@@ -81,7 +88,11 @@ Result<std::unique_ptr<ListenSockets::Inherited>> ListenSockets::Inherited::of(i
     const size_t length = size > offsetof(sockaddr_un, sun_path)
                               ? strnlen(address->sun_path, size - offsetof(sockaddr_un, sun_path))
                               : 0;
-    inherited->address = "unix:" + std::string(address->sun_path, length);
+    const bool abstract = length == 0 && size > offsetof(sockaddr_un, sun_path);
+    inherited->address =
+        "unix:" + (abstract ? "@" + std::string(address->sun_path + 1,
+                                                size - offsetof(sockaddr_un, sun_path) - 1)
+                            : std::string(address->sun_path, length));
   } else if (bound.ss_family == AF_INET || bound.ss_family == AF_INET6) {
     const SocketAddress address(reinterpret_cast<const sockaddr*>(&bound));
     inherited->address = address.text();
@@ -100,10 +111,17 @@ Result<std::unique_ptr<ListenSockets::Inherited>> ListenSockets::Inherited::of(i
 
 Result<std::unique_ptr<Listener>> ListenSockets::Inherited::listener(Loop& loop,
                                                                      Listener::OnAccept on_accept) {
+  // As the system would say of a socket that is not shared.
+  if (!in_use.expired()) {
+    errno = EADDRINUSE;
+    return system_failure("cannot listen on " + address);
+  }
   FileDescriptor own(fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
   if (!own.valid()) return system_failure("cannot listen on " + address);
   claimed = true;
-  return std::make_unique<InheritedListener>(loop, std::move(own), port, std::move(on_accept));
+  const auto use = std::make_shared<const bool>(true);
+  in_use = use;
+  return std::make_unique<InheritedListener>(loop, std::move(own), use, port, std::move(on_accept));
 }
 
 ListenSockets::ListenSockets() = default;

@@ -24,13 +24,12 @@ class ListenSockets {
   ListenSockets& operator=(ListenSockets&&) = delete;
 
   // Those of $LISTEN_FDS, if $LISTEN_PID is this process (sd_listen_fds(3)); both are removed from
-  // the environment. Fails if one of them is not a stream socket that listens. To be called before
-  // anything else opens descriptors.
+  // the environment. Fails if one of them is not a stream socket that listens.
   static Result<ListenSockets> inherited();
 
   // As Listener::tcp() and Listener::unix_socket(), over the inherited socket with this very
-  // address if there is one. That stays open here, so that a listener that is closed can be opened
-  // again; mode and group of a Unix socket's file are the service manager's then.
+  // address if there is one; EADDRINUSE while it has a listener already. It stays open here, so that
+  // a listener that is closed can be opened again; mode and group of a Unix socket's file are the service manager's then.
   Result<std::unique_ptr<Listener>> tcp(Loop& loop, const SocketAddress& address,
                                         Listener::OnAccept on_accept);
   Result<std::unique_ptr<Listener>> unix_socket(Loop& loop, const UnixSocketSettings& settings,

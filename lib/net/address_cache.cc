@@ -45,8 +45,8 @@ struct AddressCache::Entry {
   SteadyTime refresh_at{};     // from then on a new answer is wanted
   SteadyTime used_at{};
   bool in_doubt = false;  // the last lookup failed or takes too long: nobody waits for the next one
-  bool outdated = false;  // somebody wants a new answer whatever the age of this one
-  const void* asker = nullptr;  // for whom it is looked up
+  std::optional<SteadyTime> outdated_since;  // somebody wants a newer answer, whatever its age
+  const void* asker = nullptr;               // for whom it is looked up
   Asking asking = Asking::no;
   std::unique_ptr<Lookup> lookup;
   SteadyTime lookup_since{};
@@ -163,8 +163,9 @@ std::unique_ptr<Lookup> AddressCache::resolve(const std::string& host, uint16_t 
 
 // Nobody waits within an answer's life, nor while lookups are known to fail.
 bool AddressCache::serves(const Entry& entry) const {
-  if (entry.addresses.empty() || entry.outdated) return false;
-  return entry.in_doubt || scheduler_.now() < entry.answered_at + settings_.life;
+  if (entry.addresses.empty()) return false;
+  if (entry.in_doubt) return true;
+  return !entry.outdated_since && scheduler_.now() < entry.answered_at + settings_.life;
 }
 
 AddressCache::Entry& AddressCache::entry_of(const std::string& host) {
@@ -229,7 +230,6 @@ void AddressCache::on_answer(Entry& entry, Result<Addresses> found) {
   const auto running = running_of_asker_.find(entry.asker);
   if (--running->second == 0) running_of_asker_.erase(running);
   entry.asking = Entry::Asking::no;
-  entry.outdated = false;
   const std::unique_ptr<Lookup> over = std::move(entry.lookup);
   counts_.lookup_time.observe(scheduler_.now() - entry.lookup_since);
   if (found) {
@@ -238,6 +238,12 @@ void AddressCache::on_answer(Entry& entry, Result<Addresses> found) {
   } else {
     ++counts_.lookups_failed;
     fail(entry, found.error());
+  }
+  // An answer to a question from before that moment may be as old as the one that is not wanted.
+  if (entry.outdated_since && entry.lookup_since < *entry.outdated_since) {
+    entry.refresh_at = scheduler_.now();
+  } else {
+    entry.outdated_since.reset();
   }
   keep_fresh(entry);
   tell(entry);
@@ -315,8 +321,7 @@ void AddressCache::renew(const std::string& host) {
   const auto found = entries_.find(host);
   if (found == entries_.end()) return;
   Entry& entry = *found->second;
-  entry.outdated = true;
-  entry.refresh_at = scheduler_.now();
+  entry.outdated_since = entry.refresh_at = scheduler_.now();
 }
 
 void AddressCache::prefer(const std::string& host, const SocketAddress& address) {

@@ -304,9 +304,10 @@ Result<std::shared_ptr<SessionTable>> SessionTable::create(
   std::erase_if(table->jars_in_files_, [](const auto& jars) { return jars.expired(); });
   for (const auto& session : table->sessions_) {
     const std::shared_ptr<JarSet>& jars = session->jars_;
-    if (jars && jars->settings().keep == CookiesConfig::Keep::persist) {
-      table->jars_in_files_.push_back(jars);
-    }
+    const auto is_it = [&](const auto& one) { return one.lock() == jars; };
+    std::vector<std::weak_ptr<JarSet>>& known = table->jars_in_files_;
+    if (!jars || jars->settings().keep != CookiesConfig::Keep::persist) continue;
+    if (std::none_of(known.begin(), known.end(), is_it)) known.push_back(jars);
   }
   return table;
 }

@@ -92,6 +92,7 @@ class Booted:
         return self.run(*command, check=False).stdout.strip()
 
     def journal(self, *options):
+        self.run("journalctl", "--sync")
         done = subprocess.run(
             ["nsenter", "-t", str(self.leader), "-a", "--", "journalctl", "--no-pager", "-q", "-u",
              "trunkd", *(options or ("-o", "cat"))],

@@ -15,7 +15,8 @@ class Clients:
         self._stopped = False
         self._lock = threading.Lock()
         self._threads = [
-            threading.Thread(target=self._run, args=(ports[i % len(ports)],)) for i in range(count)
+            threading.Thread(target=self._run, args=(ports[i % len(ports)],), daemon=True)
+            for i in range(count)
         ]
         for thread in self._threads:
             thread.start()
@@ -61,4 +62,5 @@ class Clients:
         self._stopped = True
         for thread in self._threads:
             thread.join(40)
-        return dict(self.outcomes)
+            self.outcomes["hangs"] += thread.is_alive()
+        return {outcome: count for outcome, count in self.outcomes.items() if count > 0}

@@ -1,7 +1,7 @@
 """The package in a booted Debian: the service under its filters, under load, through reloads, stops,
 crashes and hangs.
 
-    python3 -B tests/systemd_test.py SUITE PACKAGE.deb
+    python3 -B tests/packaging/systemd_test.py SUITE PACKAGE.deb
 
 Needs root, systemd-nspawn and debootstrap.
 """
@@ -65,7 +65,7 @@ def app(request):
     if request.target == "/login":
         return respond("in", fields=[("Set-Cookie", "sid=1; Max-Age=3600")])
     if request.target == "/slow":
-        return respond("slow", delay=1.0)
+        return respond("slow", delay=2.0)
     if request.target == "/echo":
         return respond(json.dumps([request.field("Authorization"), request.field("Cookie")]))
     return respond("ok")
@@ -197,11 +197,11 @@ class SystemdTest(unittest.TestCase):
         late = [threading.Thread(target=lambda: slow.append(ask("/slow"))) for _ in range(20)]
         try:
             clients.wait_for_answers(400)
+            before = len(self.origin.requests)
             for one in late:
                 one.start()
-            before = len(self.origin.requests)
-            eventually(lambda: sum(r.target == "/slow" for r in self.origin.requests[before:]) >= 20
-                       or len(slow) == 20, "the slow requests")
+            eventually(lambda: sum(r.target == "/slow" for r in self.origin.requests[before:]) >= 20,
+                       "the slow requests")
             self.machine.run("systemctl", "stop", "trunkd")
         finally:
             outcomes = clients.stop()
@@ -236,18 +236,19 @@ class SystemdTest(unittest.TestCase):
         try:
             clients.wait_for_answers(400)
             before = self.pid()
-            begin = time.monotonic()
             self.machine.run("systemctl", "kill", "-s", "KILL", "trunkd")
             eventually(lambda: self.pid() not in (0, before) and self.is_answered(), "an answer")
-            back = time.monotonic() - begin
+            # By systemd's own clock: this test is busy with 200 clients.
+            died, back = (int(self.machine.property(name)) / 1e6 for name in (
+                "ActiveExitTimestampMonotonic", "ActiveEnterTimestampMonotonic"))
             clients.wait_for_answers(400)
         finally:
             outcomes = clients.stop()
-        self.assertLess(back, 2)
+        self.assertLess(back - died, 2)
         self.assertNotIn("refused", outcomes)
         lost = sum(count for outcome, count in outcomes.items() if outcome != "200")
         self.assertLessEqual(lost, 200, "those that were under way")
-        print("kill -9: back after %.2f s, %s" % (back, outcomes))
+        print("kill -9: back after %.2f s, %s" % (back - died, outcomes))
 
     def is_answered(self):
         try:
@@ -265,8 +266,7 @@ class SystemdTest(unittest.TestCase):
         eventually(lambda: int(self.machine.property("NRestarts")) > restarts
                    and self.pid() not in (0, before), "another start")
         self.assertEqual(ask("/")[0], 200)
-        self.assertTrue(re.search("watchdog", self.machine.output(
-            "journalctl", "--no-pager", "-q", "-u", "trunkd", "-o", "cat"), re.IGNORECASE))
+        self.assertTrue(re.search("watchdog", self.machine.journal(), re.IGNORECASE))
 
     def test_11_a_socket_that_nobody_asks_for_is_an_error_that_names_it(self):
         self.machine.write("etc/systemd/system/trunkd.socket.d/other.conf",

@@ -276,6 +276,20 @@ TEST_F(AddressCacheTest, WhatIsToBeRenewedIsAskedForAnewByTheNext) {
   EXPECT_EQ(*ask(), "192.0.2.2");
 }
 
+TEST_F(AddressCacheTest, AnAnswerToAQuestionFromBeforeTheRenewalIsNotNewEnough) {
+  known({"192.0.2.1"});
+  loop_.advance(29s);
+  ask();  // answered at once; asks anew in the background
+  loop_.advance(1ms);
+  cache_.renew("shop");
+  lookup_.answer("shop", {"192.0.2.1"});
+  const Answer answer = ask();
+  EXPECT_EQ(*answer, "");
+  lookup_.answer("shop", {"192.0.2.2"});
+  loop_.run();
+  EXPECT_EQ(*answer, "192.0.2.2");
+}
+
 TEST_F(AddressCacheTest, WhileTheRenewalHangsTheOldAnswerServes) {
   known({"192.0.2.1"});
   cache_.renew("shop");
