@@ -193,6 +193,22 @@ class ServiceManagerTest(unittest.TestCase):
         text = self.end_well(manager)
         self.assertIn("is still open in the service manager", text)
 
+    def test_an_inherited_socket_has_one_listener(self):
+        own = self.listening()
+        where = "127.0.0.1:%d" % own.getsockname()[1]
+        manager = Manager(self.directory, {"sessions": self.sessions(0), "metrics": {"listen": where}},
+                          sockets=[own])
+        with open(manager.path("trunkd.yaml"), "w") as out:
+            json.dump({"listen": False, "admin": {"socket": manager.path("admin.sock")},
+                       "sessions": self.sessions(where)}, out)
+        manager.process.send_signal(signal.SIGHUP)
+        manager.wait_for("RELOADING=1")
+        manager.wait_for("READY=1")
+        self.assertEqual(get(own.getsockname()[1], "/metrics"), 200)
+        text = self.end_well(manager)
+        self.assertIn("nothing was changed", text)
+        self.assertIn("in use", text)
+
     def test_an_inherited_socket_that_nobody_asks_for_is_an_error_that_names_it(self):
         own = self.listening()
         manager = Manager(self.directory, {"sessions": self.sessions(0)}, sockets=[own], ready=False)
