@@ -26,7 +26,7 @@ target_compile_options(trunkd_options INTERFACE $<$<CONFIG:Release>:-ffunction-s
 target_link_options(trunkd_options INTERFACE $<$<CONFIG:Release>:-Wl,--gc-sections>)
 
 # And it is hardened as Debian hardens its packages, so that there is one build for both. All symbols
-# are bound at the start then, so calls need no PLT; that pays for half of what the checks cost.
+# are bound at the start then, so calls need no PLT; that pays for a part of what the checks cost.
 target_compile_options(trunkd_options INTERFACE
                        $<$<CONFIG:Release>:-U_FORTIFY_SOURCE> $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>
                        $<$<CONFIG:Release>:-fstack-protector-strong> $<$<CONFIG:Release>:-fno-plt>)
