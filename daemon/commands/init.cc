@@ -10,7 +10,7 @@
 
 #include "config/config_loader.h"
 #include "config/host_syntax.h"
-#include "config/scalar_syntax.h"
+#include "daemon/commands/new_session_name.h"
 #include "daemon/commands/quoting.h"
 #include "daemon/commands/starter.h"
 #include "daemon/exit_codes.h"
@@ -102,7 +102,7 @@ Parsed<std::string> init_text(const InitCommand& command) {
     fill_in(text, "base_url: ", kStarterUrl, "\n", yaml_quoted(*url));
   }
   if (command.session) {
-    const auto name = parse_session_name(*command.session);
+    const auto name = parse_new_session_name(*command.session);
     if (!name) return wrong("--session " + name.error());
     fill_in(text, "  ", kStarterName, ":\n", *name);
     fill_in(text, "/s/", kStarterName, "/", *name);

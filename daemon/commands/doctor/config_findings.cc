@@ -185,8 +185,9 @@ AdminLook look_at_admin(const Config& config, const Result<std::string>& runtime
   if (answer) return fails("who answers at " + path + " is no trunkd", "Choose another path.");
   const int error = answer.error().system_error;
   if (error == EACCES || error == EPERM) {
-    return fails(path + " may not be used by this user",
-                 "Run this as the user of trunkd, or see admin.group and admin.mode.");
+    finding = {Level::hint, finding.check, path + " may not be used by this user",
+               "Run this as the user of trunkd, or see admin.group and admin.mode."};
+    return look;
   }
   if (const auto obstacle = cannot_make(path, !chosen)) {
     return fails(*obstacle, "trunkd ctl needs the socket " + path +

@@ -6,11 +6,11 @@
 #include <ostream>
 #include <unistd.h>
 
-#include "config/scalar_syntax.h"
 #include "config/secret_syntax.h"
 #include "daemon/commands/import/import_text.h"
 #include "daemon/commands/import/imported_session.h"
 #include "daemon/commands/import/shell_words.h"
+#include "daemon/commands/new_session_name.h"
 #include "daemon/exit_codes.h"
 
 namespace trunkd {
@@ -82,7 +82,7 @@ int run_import(const ImportCommand& command, const Environment& environment, boo
   place.working_directory = working_directory;
   place.home = environment("HOME").value_or("");
   if (!command.session.empty()) {
-    const auto name = parse_session_name(command.session);
+    const auto name = parse_new_session_name(command.session);
     if (!name) return refuse_import(streams.err, "--session " + name.error());
     place.session = *name;
   }

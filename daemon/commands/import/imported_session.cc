@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "config/config_loader.h"
 #include "daemon/commands/import/session_import.h"
+#include "daemon/commands/new_session_name.h"
 #include "http/url.h"
 
 namespace trunkd {
@@ -30,6 +31,7 @@ std::string as_session_name(std::string_view text) {
       name += '-';
     }
   }
+  while (name.starts_with(kIgnoredKeys)) name.erase(0, kIgnoredKeys.size());
   name.resize(std::min(name.size(), kMostOfName));
   while (!name.empty() && name.back() == '-') name.pop_back();
   return name.empty() ? "session" : name;
@@ -63,7 +65,8 @@ Parsed<ImportedSession> import_session(const CurlCommand& command, const ImportP
   while (made) {
     const LoadedConfig loaded = load_config_text("sessions:\n" + session_yaml(*made), "the session",
                                                  [](const std::string&) { return std::nullopt; });
-    if (loaded.config) return made;
+    if (loaded.config && !loaded.config->sessions.empty()) return made;
+    if (loaded.config) return wrong("cannot become a session of that name");
     const ConfigMistake& mistake = loaded.mistakes.front();
     const std::string field = field_of(mistake, made->name);
     const size_t dropped = std::erase_if(

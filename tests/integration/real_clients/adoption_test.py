@@ -197,6 +197,14 @@ class ImportTest(WithDirectory):
             self.assertEqual(second.field("X-Csrf-Token"), "t")
             self.assertIsNone(second.field("Sec-Fetch-Site"))
 
+    def test_a_command_in_quotes_and_the_words_of_one_are_the_same(self):
+        quoted = trunkd("import", "curl -L -H 'X-Team: a b' https://api.example.com/x")
+        words = trunkd("import", "--", "curl", "-L", "-H", "X-Team: a b",
+                       "https://api.example.com/x")
+        self.assertEqual((quoted.returncode, quoted.stderr), (0, ""))
+        self.assertEqual(quoted.stdout, words.stdout)
+        self.assertEqual(self.sessions_of(quoted.stdout)["example"]["headers"], {"X-Team": "a b"})
+
     def test_a_mistake_is_exit_code_2_and_quotes_nothing(self):
         for command in (f"curl '{SECRET}", f"wget {SECRET}", f"curl -u a:{SECRET} ftp://x/"):
             done = trunkd("import", "-", stdin=command)

@@ -66,9 +66,11 @@ TEST_F(ImportTest, NameAndPortCanBeChosen) {
   EXPECT_EQ(config_->sessions.front().origin, (Origin{Scheme::http, "shop.example", 8080}));
   EXPECT_EQ(call(), "curl http://127.0.0.1:9000/");
   EXPECT_TRUE(says("The URL says no scheme"));
-  command_.session = "No Name";
-  import("curl shop.example");
-  EXPECT_EQ(code_, 2);
+  for (const char* name : {"No Name", "x-shop"}) {
+    command_.session = name;
+    import("curl shop.example");
+    EXPECT_EQ(code_, 2);
+  }
 }
 
 TEST_F(ImportTest, NamesComeFromWhatIsOwnInAHost) {
@@ -79,6 +81,8 @@ TEST_F(ImportTest, NamesComeFromWhatIsOwnInAHost) {
   EXPECT_EQ(session_name_of_host("10.0.0.1", suffixes), "host-10-0-0-1");
   EXPECT_EQ(session_name_of_host("::1", suffixes), "host-1");
   EXPECT_EQ(session_name_of_host("my_host", suffixes), "my-host");
+  EXPECT_EQ(session_name_of_host("x-shop.example", suffixes), "shop");  // x-... would be ignored
+  EXPECT_EQ(session_name_of_host("x-.example", suffixes), "session");
 }
 
 TEST_F(ImportTest, ABearerTokenBecomesAFileAndIsPrintedNowhere) {

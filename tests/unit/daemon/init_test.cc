@@ -102,6 +102,8 @@ TEST_F(InitTest, SessionAddressAndPortAreFilledInEverywhere) {
 TEST_F(InitTest, WhatIsNotValidWritesNothing) {
   command_.session = "Not a name";
   EXPECT_EQ(run(), 2);
+  command_.session = "x-shop";  // would be ignored
+  EXPECT_EQ(run(), 2);
   command_.session.reset();
   command_.base_url = "https://ann:sesame@a.example";
   EXPECT_EQ(run(), 2);
