@@ -114,12 +114,12 @@ TEST_F(TlsSettingsTest, ARenewedCertificateIsUsedWithoutARestartAndKeepsGoodConn
   start_logging(yaml("ca_file: " + authority_file_ + ", client_cert: " + both), LogLevel::info);
   EXPECT_EQ(status(), 200);
   file("robot.pem", "broken");
-  expect_logged("shop\\\": the changed files of tls cannot be used, the old ones stay in use: " +
+  expect_logged("shop\": the changed files of tls cannot be used, the old ones stay in use: " +
                 both + " has no certificate in PEM");
   EXPECT_EQ(status(), 200);
   const SelfSigned renewed = issued();
   file("robot.pem", renewed.certificate + renewed.key);
-  expect_logged("shop\\\": the changed files of tls are used for new connections");
+  expect_logged("shop\": the changed files of tls are used for new connections");
   EXPECT_EQ(status(), 200);
   EXPECT_EQ(secure_->accepted(), 1U);
 }
@@ -127,7 +127,7 @@ TEST_F(TlsSettingsTest, ARenewedCertificateIsUsedWithoutARestartAndKeepsGoodConn
 TEST_F(TlsSettingsTest, VerificationThatIsOffIsLoggedAtEachStartByTheSessionsName) {
   serve();
   start_logging(yaml("verify: false"), LogLevel::warning);
-  expect_logged("shop\\\": tls.verify is false");
+  expect_logged("shop\": tls.verify is false");
 }
 
 TEST_F(TlsSettingsTest, AKeyThatOthersCanReadIsLogged) {

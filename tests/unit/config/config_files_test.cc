@@ -18,7 +18,7 @@ const fs::path kSource = TRUNKD_SOURCE_DIR;
 
 std::vector<fs::path> yaml_files(const fs::path& directory) {
   std::vector<fs::path> files;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(directory)) {
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory)) {
     if (entry.path().extension() == ".yaml") files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
@@ -53,7 +53,9 @@ TEST(ConfigFilesTest, GoodFilesLoad) {
 }
 
 TEST(ConfigFilesTest, ShippedExamplesLoad) {
-  for (const fs::path& path : yaml_files(kSource / "config")) expect_good(path);
+  for (const char* directory : {"config", "config/examples"}) {
+    for (const fs::path& path : yaml_files(kSource / directory)) expect_good(path);
+  }
 }
 
 TEST(ConfigFilesTest, BadFilesGiveExactlyTheMistakesTheyList) {
@@ -73,7 +75,7 @@ TEST(ConfigFilesTest, BadFilesGiveExactlyTheMistakesTheyList) {
 }
 
 TEST(ConfigFilesTest, WhatIsPrintedLoadsToTheSameConfiguration) {
-  for (const char* directory : {"tests/unit/config/files/good", "config"}) {
+  for (const char* directory : {"tests/unit/config/files/good", "config", "config/examples"}) {
     for (const fs::path& path : yaml_files(kSource / directory)) {
       const LoadedConfig first = load_config({path.string()}, nothing_is_set);
       ASSERT_TRUE(first.config) << path;
