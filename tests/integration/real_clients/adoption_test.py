@@ -151,7 +151,7 @@ class ImportTest(WithDirectory):
                            check=True, timeout=60)
             self.assertEqual(stat.S_IMODE(os.stat(secret).st_mode), 0o600)
             with Daemon(self.sessions_of(text)):
-                said = self.run_call(text, BODY='{"a": 1}')
+                said = self.run_call(text, CURL_BODY='{"a": 1}')
             self.assertEqual(said, f"PUT /v1/items/7?dry=1&x=a%20b Bearer {SECRET}")
             request = origin.requests[-1]
             self.assertEqual(request.body, b'{"a": 1}')
@@ -187,7 +187,7 @@ class ImportTest(WithDirectory):
                 f"  -H 'x-csrf-token: {SECRET}' --data-raw $'{{\"p\":\"{SECRET}\\u0021\"}}'")
             with Daemon(self.sessions_of(text), environment={"STATE_DIRECTORY": self.directory}):
                 for _ in range(2):
-                    self.assertEqual(self.run_call(text, BODY="{}", X_CSRF_TOKEN="t"), "in")
+                    self.assertEqual(self.run_call(text, CURL_BODY="{}", CURL_X_CSRF_TOKEN="t"), "in")
             first, second = origin.requests
             self.assertIsNone(first.field("Cookie"))
             self.assertEqual(second.field("Cookie"), "sid=2")
@@ -196,6 +196,19 @@ class ImportTest(WithDirectory):
             self.assertEqual(second.field("Accept"), "application/json")
             self.assertEqual(second.field("X-Csrf-Token"), "t")
             self.assertIsNone(second.field("Sec-Fetch-Site"))
+
+    def test_the_words_of_the_command_need_no_quotes_and_are_quoted_by_no_mistake(self):
+        words = ["curl", f"-uann:{SECRET}", "-H", "X-Team: red", "https://shop.example/x"]
+        for before in ([], ["--"], ["--session", "shop"]):
+            done = trunkd("import", *before, *words)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertNotIn(SECRET, done.stdout)
+            self.assertEqual(self.sessions_of(done.stdout)["shop"]["headers"], {"X-Team": "red"})
+        for wrong in ([f"-uann:{SECRET}"], ["curl", f"-uann:{SECRET}"],
+                      [" ".join(words), f"-uann:{SECRET}"]):
+            done = trunkd("import", *wrong)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertNotIn(SECRET, done.stderr)
 
     def test_a_mistake_is_exit_code_2_and_quotes_nothing(self):
         for command in (f"curl '{SECRET}", f"wget {SECRET}", f"curl -u a:{SECRET} ftp://x/"):
