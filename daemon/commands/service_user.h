@@ -17,6 +17,8 @@ struct ServiceUser {
   uid_t uid = 0;
   gid_t gid = 0;
   std::vector<gid_t> groups;  // all, its own included
+
+  bool operator==(const ServiceUser&) const = default;
 };
 
 constexpr const char* kServiceUser = "trunkd";
