@@ -129,7 +129,7 @@ Finding taken_finding(const Holders& holders, std::optional<pid_t> running,
             "another."};
   }
   // A question to a socket that systemd may hold would start the service.
-  const bool may_ask = running || !holders.of_root;
+  const bool may_ask = running || !holders.may_be_systemds;
   const bool is_trunkd =
       holder ? holder->name == kOwnProgram : holders.listening && may_ask && trunkd_answers();
   const bool is_running = running && (holder ? holder->pid == *running : is_trunkd);

@@ -27,7 +27,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kListening = "0A";  // of /proc/net/tcp
 constexpr size_t kMostProbed = size_t{16} * 1024;
-constexpr std::chrono::seconds kProbePatience{2};
 
 // As /proc/net/tcp writes it: words of the machine's own byte order.
 std::string hex_address(const SocketAddress& address) {
@@ -48,6 +47,19 @@ std::string hex_address(const SocketAddress& address) {
   }
   return text;
 }
+
+std::string first_line(const fs::path& path) {
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  return line;
+}
+
+PortHolder program(pid_t pid) {
+  return {pid, first_line("/proc/" + std::to_string(pid) + "/comm")};
+}
+
+bool systemd_runs() { return is_systemd(program(1)); }
 
 // Which local addresses of the two tables stand in the way of one.
 struct InTheWay {
@@ -97,7 +109,7 @@ void find_listeners(const char* table, uint16_t port, Predicate in_the_way, Inod
     if (state != kListening || colon == std::string::npos) continue;
     if (local.substr(colon + 1) != digits || !in_the_way(local.substr(0, colon))) continue;
     inodes.insert("socket:[" + inode + ']');
-    holders.of_root = holders.of_root || uid == "0";
+    holders.may_be_systemds = holders.may_be_systemds || (uid == "0" && systemd_runs());
   }
 }
 
@@ -125,17 +137,6 @@ bool has_one_of(const fs::path& process, const std::set<std::string>& sockets) {
     if (!unreadable && sockets.contains(target.string())) return true;
   }
   return false;
-}
-
-std::string first_line(const fs::path& path) {
-  std::ifstream file(path);
-  std::string line;
-  std::getline(file, line);
-  return line;
-}
-
-PortHolder program(pid_t pid) {
-  return {pid, first_line("/proc/" + std::to_string(pid) + "/comm")};
 }
 
 std::vector<PortHolder> programs_with(const Inodes& inodes) {
@@ -174,6 +175,7 @@ void ask_for_holder(const std::string& path, Holders& holders) {
 // What is left of the time for a probe.
 class ProbeTime {
  public:
+  explicit ProbeTime(Duration patience) : end_(std::chrono::steady_clock::now() + patience) {}
   // False if the socket does not become ready in time.
   bool wait(const Descriptor& socket, short events) const {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -183,7 +185,7 @@ class ProbeTime {
   }
 
  private:
-  std::chrono::steady_clock::time_point end_ = std::chrono::steady_clock::now() + kProbePatience;
+  const std::chrono::steady_clock::time_point end_;
 };
 
 }  // namespace
@@ -212,8 +214,9 @@ Holders socket_holders(const std::string& path) {
     holders.programs = programs_with(inodes);
     if (!holders.programs.empty()) return holders;
     struct stat there {};
-    holders.of_root = stat(path.c_str(), &there) == 0 && there.st_uid == 0;
-    if (holders.of_root) return holders;
+    holders.may_be_systemds =
+        systemd_runs() && stat(path.c_str(), &there) == 0 && there.st_uid == 0;
+    if (holders.may_be_systemds) return holders;
   }
   // Bound by another name, or by a program of another container.
   ask_for_holder(path, holders);
@@ -235,10 +238,10 @@ std::optional<PortHolder> likeliest_holder(const Holders& holders, std::optional
   return *first;
 }
 
-bool trunkd_answers(const SocketAddress& address) {
+bool trunkd_answers(const SocketAddress& address, Duration patience) {
   const int family = address.is_ipv6() ? AF_INET6 : AF_INET;
   const Descriptor socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  const ProbeTime time;
+  const ProbeTime time(patience);
   if (!socket) return false;
   if (connect(socket.get(), address.get(), address.size()) != 0 && errno != EINPROGRESS) {
     return false;

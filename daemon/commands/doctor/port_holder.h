@@ -7,6 +7,7 @@
 #include <sys/types.h>
 #include <vector>
 
+#include "base/clock.h"
 #include "event/socket_address.h"
 
 namespace trunkd {
@@ -20,7 +21,7 @@ struct PortHolder {
 struct Holders {
   bool listening = false;            // somebody listens there, says the system
   bool forbidden = false;            // it does not even say that to this user
-  bool of_root = false;              // the socket is root's, and so may be systemd's
+  bool may_be_systemds = false;      // to be asked only if it is known that it is not
   std::vector<PortHolder> programs;  // as far as this user may see them
 };
 
@@ -40,8 +41,8 @@ constexpr const char* kOwnProgram = "trunkd";
 bool is_systemd(const PortHolder& holder);
 
 // Whether it is a trunkd that has the port: asks it for a host that nobody has, which trunkd
-// refuses in words of its own and sends to nobody, on each of its listeners. Takes two seconds at
-// most.
-bool trunkd_answers(const SocketAddress& address);
+// refuses in words of its own and sends to nobody, on each of its listeners. It has `patience` for
+// the whole of the answer.
+bool trunkd_answers(const SocketAddress& address, Duration patience = 2s);
 
 }  // namespace trunkd

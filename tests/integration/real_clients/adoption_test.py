@@ -271,6 +271,30 @@ class DoctorTest(WithDirectory):
             for listener in (f"shop {port}", f"shop {unix}"):
                 self.assertEqual(found[listener][0]["level"], "hint")
 
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become another user")
+    def test_a_user_who_may_not_see_the_daemon_still_learns_that_it_is_one(self):
+        with open("/proc/1/comm") as comm:
+            if comm.read() == "systemd\n":
+                self.skipTest("root's sockets may be systemd's, and are not asked")
+        shared, metrics, admin = peers.free_port(), peers.free_port(), peers.free_port()
+        tops = {"metrics": {"listen": metrics}, "admin": {"listen": admin}}
+        sessions = {"shop": {"base_url": "http://127.0.0.1:1"}}
+        os.chmod(self.directory, 0o755)
+        file = self.write("trunkd.yaml", json.dumps(
+            {"listen": shared, **tops, "sessions": sessions}), mode=0o644)
+        with Daemon(sessions, listen=shared, **tops):
+            done = subprocess.run(
+                [harness.binary(), "doctor", "--json", "--offline", "-c", file],
+                capture_output=True, text=True, timeout=60, user=65534, group=65534,
+                extra_groups=[], env={**plain_environment(), "RUNTIME_DIRECTORY": self.directory})
+        found = {one["check"]: one for one in json.loads(done.stdout)["findings"]}
+        for check, one in found.items():
+            if check.startswith(("shared port", "metrics", "admin 127")):
+                self.assertEqual(one["level"], "hint", one)
+                self.assertRegex(one["seen"], "^a trunkd has it", one)
+        self.assertEqual(3, sum(one["seen"].startswith("a trunkd has it")
+                                for one in found.values()), found)
+
     def test_traps_are_found_and_told_what_to_do(self):
         secret = self.write("token", SECRET + "\n", mode=0o644)
         with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -1,13 +1,17 @@
 #include "daemon/commands/doctor/doctor.h"
 
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <map>
 #include <netinet/in.h>
 #include <nlohmann/json.hpp>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <thread>
 #include <unistd.h>
 
 #include "config/listen_address.h"
@@ -308,7 +312,7 @@ TEST_F(DoctorTest, OfSeveralHoldersTheDaemonCountsAndSystemdAloneIsAHint) {
     return is_trunkd;
   };
   Holders holders;
-  holders.listening = holders.of_root = true;
+  holders.listening = holders.may_be_systemds = true;
   holders.programs = {{1, "systemd"}, {712, "nginx"}, {812, "trunkd"}, {900, "trunkd"}};
   EXPECT_EQ(taken_finding(holders, 900, answers).seen, "the running trunkd (pid 900) has it");
   EXPECT_EQ(taken_finding(holders, std::nullopt, answers).level, Level::hint);
@@ -330,12 +334,33 @@ TEST_F(DoctorTest, OfSeveralHoldersTheDaemonCountsAndSystemdAloneIsAHint) {
   EXPECT_EQ(questions, 0);
   is_trunkd = true;
   EXPECT_EQ(taken_finding(holders, 900, answers).level, Level::ok);
-  holders.of_root = false;
+  holders.may_be_systemds = false;
   EXPECT_EQ(taken_finding(holders, std::nullopt, answers).level, Level::hint);
   EXPECT_EQ(questions, 2);
   holders.listening = false;  // bound only
   EXPECT_EQ(taken_finding(holders, std::nullopt, answers).seen, "another program has it");
   EXPECT_EQ(questions, 2);
+}
+
+TEST_F(DoctorTest, AnAnswerThatComesByteByByteIsNotWaitedFor) {
+  const Descriptor listener = bound_socket(*SocketAddress::parse("127.0.0.1", 0));
+  ASSERT_EQ(listen(listener.get(), 1), 0);
+  sockaddr_in bound{};
+  socklen_t size = sizeof bound;
+  ASSERT_EQ(getsockname(listener.get(), reinterpret_cast<sockaddr*>(&bound), &size), 0);
+  std::atomic<bool> finished = false;
+  std::thread dripping([&] {
+    const Descriptor client(accept(listener.get(), nullptr, nullptr));
+    pollfd gone{client.get(), 0, 0};
+    while (!finished && send(client.get(), "x", 1, MSG_NOSIGNAL) == 1) poll(&gone, 1, 10);
+  });
+  const auto start = std::chrono::steady_clock::now();
+  const auto address = SocketAddress::parse("127.0.0.1", ntohs(bound.sin_port));
+  EXPECT_FALSE(trunkd_answers(*address, 50ms));
+  // All that it would take from such a one lasts minutes.
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 20s);
+  finished = true;
+  dripping.join();
 }
 
 TEST_F(DoctorTest, AnAddressOfAnotherMachineCannotBeListenedOn) {
