@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "daemon/commands/import/shell_words.h"
 #include "http/characters.h"
 
 namespace trunkd {
@@ -126,7 +127,8 @@ bool has_secret_word(std::string_view value) {
       [&](std::string_view word) {
         // Of base64, "/" and "+" are part; of a URL, they part.
         const bool is_url = word.find("://") != std::string_view::npos;
-        found = found || after_scheme || (!is_url && has_mixed_piece(word));
+        found =
+            found || (after_scheme && !has_variable(word)) || (!is_url && has_mixed_piece(word));
         after_scheme = is_one_of(kSchemes, to_lower(word));
       });
   for_each_part(
@@ -135,13 +137,17 @@ bool has_secret_word(std::string_view value) {
   return found;
 }
 
-// "https://ann:sesame@a.example": whoever stands before the "@", it may be a token.
+// "https://ann:sesame@a.example": whoever stands before the "@", it may be a token. Where a
+// variable of the shell stands, nothing is given away.
 bool has_login(std::string_view value) {
   for (size_t at = value.find("://"); at != std::string_view::npos;
        at = value.find("://", at + 3)) {
     const std::string_view rest = value.substr(at + 3);
     const std::string_view authority = rest.substr(0, rest.find_first_of("/?# \t\"<>"));
-    if (authority.find('@') != std::string_view::npos) return true;
+    const size_t sign = authority.rfind('@');
+    if (sign == std::string_view::npos) continue;
+    const bool is_variable = sign > 0 && authority[sign - 1] == kVariableEnd;
+    if (!is_variable) return true;
   }
   return false;
 }

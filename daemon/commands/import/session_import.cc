@@ -251,6 +251,7 @@ void SessionImport::take_session_field(const std::string& name, const std::strin
   std::string used = is_address ? without_secrets(value) : value;
   if (used.size() != value.size()) {
     leave_out(name, "what may be a secret is cut out: a login, the query, a path with a token");
+    if (used.empty()) return;
   }
   if (has_variable(used)) {
     leave_out(name, "has a variable of the shell in it; write its value under headers");
@@ -390,10 +391,12 @@ void SessionImport::take_path() {
 
 // Whatever is sent may have secrets in it.
 void SessionImport::take_data(const GivenOption& given) {
-  const bool in_query = data_in_query_ || given.option->use == CurlUse::query;
   const bool has_parameters = given.option->name == "data" || given.option->name == "data-ascii" ||
                               given.option->name == "data-raw" ||
                               given.option->name == "data-binary";
+  // A form or JSON has names, too, but they are not looked at.
+  const bool may_be_query = has_parameters || given.option->name == "data-urlencode";
+  const bool in_query = given.option->use == CurlUse::query || (data_in_query_ && may_be_query);
   if (names_a_file(given)) return keep(given);
   if (!in_query) {
     keep(given.written);

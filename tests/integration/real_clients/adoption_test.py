@@ -271,6 +271,26 @@ class DoctorTest(WithDirectory):
             for listener in (f"shop {port}", f"shop {unix}"):
                 self.assertEqual(found[listener][0]["level"], "hint")
 
+    def test_a_secret_on_a_file_system_that_cannot_be_written_is_no_trap(self):
+        """A container is given its secrets so, readable by everybody in it."""
+        place = self.path("secrets")
+        os.mkdir(place)
+        if subprocess.run(["unshare", "-m", "mount", "-t", "tmpfs", "none", place],
+                          capture_output=True).returncode != 0:
+            self.skipTest("this user cannot mount a file system of its own")
+        file = self.configuration(shop={"listen": 0, "base_url": "http://127.0.0.1:1",
+                                        "auth": {"bearer": f"file:{place}/token"}})
+        script = """mount -t tmpfs none "$1" && echo a >"$1/token" && chmod 444 "$1/token" && $4 &&
+                    exec "$2" doctor --offline --json -c "$3" """
+        levels = []
+        for then in ("true", f"mount -o remount,ro {place}"):
+            done = subprocess.run(["unshare", "-m", "sh", "-c", script, "sh", place,
+                                   harness.binary(), file, then], capture_output=True, text=True,
+                                  timeout=60, env=plain_environment())
+            levels += [one["level"] for one in json.loads(done.stdout)["findings"]
+                       if one["check"] == "secret of shop"]
+        self.assertEqual(levels, ["hint", "ok"])
+
     @unittest.skipUnless(os.geteuid() == 0, "only root can become another user")
     def test_a_user_who_may_not_see_the_daemon_still_learns_that_it_is_one(self):
         with open("/proc/1/comm") as comm:

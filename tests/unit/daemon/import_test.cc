@@ -179,6 +179,16 @@ TEST_F(ImportTest, AUrlInAFieldOrParameterKeepsNoLogin) {
   }
 }
 
+TEST_F(ImportTest, AVariableWithinAValueIsNoSecret) {
+  const SessionConfig& session = import(
+      "curl -H \"X-Up: Bearer $TOKEN\" -H \"X-Remote: https://ann:$PW@h/r\" -e ann@ a.example");
+  EXPECT_EQ(session.auth.kind, AuthConfig::Kind::none) << text_;
+  EXPECT_TRUE(session.headers.empty());  // of the Referer nothing is left
+  EXPECT_EQ(call(),
+            "curl -H 'X-Up: Bearer '\"$TOKEN\" -H 'X-Remote: https://ann:'\"$PW\"@h/r "
+            "http://127.0.0.1:8101/");
+}
+
 TEST_F(ImportTest, ATokenIsFoundWithinAValue) {
   for (const char* value :
        {"https://bot:ghp_1234567890@github.com/r", "Bearer eyJhbGciOiJI.e30.x", "Bearer sesame",
@@ -210,6 +220,9 @@ TEST_F(ImportTest, WhatStandsForASecretIsNoVariableThatAShellHasSet) {
             "curl -d @f --data \"$CURL_BODY\" -d \"$CURL_BODY_2\" --url-query uid=\"$CURL_UID\" "
             "http://127.0.0.1:8101/\"$CURL_PATH\"/\"$CURL_PATH_2\"'?user=u'");
   EXPECT_TRUE(says("$CURL_BODY")) << text_;
+  import("curl -G --json '{\"password\":\"sesame\"}' -F password=sesame -d q=1 a.example");
+  EXPECT_EQ(call(),
+            "curl -G --json \"$CURL_BODY\" -F \"$CURL_BODY_2\" -d q=1 http://127.0.0.1:8101/");
   import("curl -d same -d same -d other a.example");
   EXPECT_EQ(call(),
             "curl -d \"$CURL_BODY\" -d \"$CURL_BODY\" -d \"$CURL_BODY_2\" "
