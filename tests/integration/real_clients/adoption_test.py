@@ -158,6 +158,19 @@ class ImportTest(WithDirectory):
             self.assertEqual(request.field("User-Agent"), "shop-tool/1.0")
             self.assertEqual(request.field("X-Team"), "it's us")
 
+    def test_the_words_of_the_command_need_no_quotes_and_are_quoted_by_no_mistake(self):
+        words = ["curl", f"-uann:{SECRET}", "-H", "X-Team: red", "https://shop.example/x"]
+        for before in ([], ["--"], ["--session", "shop"]):
+            done = trunkd("import", *before, *words)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertNotIn(SECRET, done.stdout)
+            self.assertEqual(self.sessions_of(done.stdout)["shop"]["headers"], {"X-Team": "red"})
+        for wrong in ([f"-uann:{SECRET}"], ["curl", f"-uann:{SECRET}"],
+                      [" ".join(words), f"-uann:{SECRET}"]):
+            done = trunkd("import", *wrong)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertNotIn(SECRET, done.stderr)
+
     def test_a_variable_of_the_shell_is_read_by_the_daemon(self):
         with Origin(echo) as origin:
             _, text = self.imported(f'curl -H "Authorization: Bearer $SHOP_TOKEN" {origin.url}/a')
@@ -196,19 +209,6 @@ class ImportTest(WithDirectory):
             self.assertEqual(second.field("Accept"), "application/json")
             self.assertEqual(second.field("X-Csrf-Token"), "t")
             self.assertIsNone(second.field("Sec-Fetch-Site"))
-
-    def test_the_words_of_the_command_need_no_quotes_and_are_quoted_by_no_mistake(self):
-        words = ["curl", f"-uann:{SECRET}", "-H", "X-Team: red", "https://shop.example/x"]
-        for before in ([], ["--"], ["--session", "shop"]):
-            done = trunkd("import", *before, *words)
-            self.assertEqual((done.returncode, done.stderr), (0, ""))
-            self.assertNotIn(SECRET, done.stdout)
-            self.assertEqual(self.sessions_of(done.stdout)["shop"]["headers"], {"X-Team": "red"})
-        for wrong in ([f"-uann:{SECRET}"], ["curl", f"-uann:{SECRET}"],
-                      [" ".join(words), f"-uann:{SECRET}"]):
-            done = trunkd("import", *wrong)
-            self.assertEqual((done.returncode, done.stdout), (2, ""))
-            self.assertNotIn(SECRET, done.stderr)
 
     def test_a_mistake_is_exit_code_2_and_quotes_nothing(self):
         for command in (f"curl '{SECRET}", f"wget {SECRET}", f"curl -u a:{SECRET} ftp://x/"):
