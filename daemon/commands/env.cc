@@ -37,6 +37,7 @@ class EnvLines {
 
  private:
   const SessionConfig* find(const std::string& name);
+  std::optional<std::string> own_port_of(const SessionConfig& session) const;
   std::optional<std::string> url_of(const SessionConfig& session) const;
   std::optional<std::string> proxy_of(const SessionConfig& session) const;
   // Its URL, else its Unix socket. False if it has neither.
@@ -46,8 +47,17 @@ class EnvLines {
     streams_.err << "trunkd: " << sentence << '\n';
     return code;
   }
-  int no_address(const std::string& session) {
-    return fail("session " + session +
+  int no_address(const SessionConfig& session) {
+    if (session.multi_host && own_port_of(session)) {
+      return fail(
+          "session " + session.name +
+              " has many hosts and no base URL, since its own port takes no host in a path: "
+              "give it the shared port with listen: 7480, or use it as a proxy, with trunkd "
+              "env --proxy " +
+              session.name,
+          kExitFailure);
+    }
+    return fail("session " + session.name +
                     " has no address that is known before trunkd runs: give it a port, or the "
                     "shared port with listen: 7480",
                 kExitFailure);
@@ -73,17 +83,20 @@ const SessionConfig* EnvLines::find(const std::string& name) {
   return nullptr;
 }
 
-// Of many hosts only the shared port has a path to name one in.
-std::optional<std::string> EnvLines::url_of(const SessionConfig& session) const {
-  const auto on_shared_port = [&]() -> std::optional<std::string> {
-    if (!shared_url_) return std::nullopt;
-    return *shared_url_ + "/s/" + session.name;
-  };
-  if (session.multi_host && shared_url_) return on_shared_port();
+std::optional<std::string> EnvLines::own_port_of(const SessionConfig& session) const {
   for (const ListenAddress& address : session.listen) {
     if (auto url = client_url(address)) return url;
   }
-  return on_shared_port();
+  return std::nullopt;
+}
+
+// Of many hosts only the shared port has a path to name one in.
+std::optional<std::string> EnvLines::url_of(const SessionConfig& session) const {
+  if (!session.multi_host) {
+    if (auto url = own_port_of(session)) return url;
+  }
+  if (!shared_url_) return std::nullopt;
+  return *shared_url_ + "/s/" + session.name;
 }
 
 std::optional<std::string> EnvLines::proxy_of(const SessionConfig& session) const {
@@ -91,7 +104,7 @@ std::optional<std::string> EnvLines::proxy_of(const SessionConfig& session) cons
     constexpr std::string_view kScheme = "http://";
     return std::string(kScheme) + session.name + ":x@" + shared_url_->substr(kScheme.size());
   }
-  return url_of(session);
+  return own_port_of(session);
 }
 
 bool EnvLines::add_session(const SessionConfig& session) {
@@ -120,18 +133,18 @@ int EnvLines::print(const Environment& environment) {
     const SessionConfig* session = find(command_.proxy);
     if (session == nullptr) return kExitUsage;
     const auto proxy = proxy_of(*session);
-    if (!proxy) return no_address(session->name);
+    if (!proxy) return no_address(*session);
     add("http_proxy", *proxy);
   }
   for (const std::string& name : command_.sessions) {
     const SessionConfig* session = find(name);
     if (session == nullptr) return kExitUsage;
-    if (!add_session(*session)) return no_address(session->name);
+    if (!add_session(*session)) return no_address(*session);
   }
   if (command_.sessions.empty() && command_.proxy.empty()) {
     if (shared_url_) add("TRUNKD_URL", *shared_url_);
     for (const SessionConfig& session : config_.sessions) {
-      if (!add_session(session)) no_address(session.name);  // the others have theirs
+      if (!add_session(session)) no_address(session);  // the others have theirs
     }
   }
   const std::string direct = merged_no_proxy(environment);
@@ -169,8 +182,9 @@ CLI::App* add_env(CLI::App& app, EnvCommand& command) {
   env->footer(
       "Use it as: eval \"$(trunkd env)\"   or in fish: trunkd env --shell fish | source\n"
       "TRUNKD_NAME_URL is the base URL of the session NAME (TRUNKD_NAME_SOCKET if it has only a "
-      "Unix socket), TRUNKD_URL the shared port. For a session with many hosts the host stands "
-      "behind it: $TRUNKD_CRAWLER_URL/https/www.example.com/path. NO_PROXY and no_proxy are always "
+      "Unix socket), TRUNKD_URL the shared port. For a session with many hosts it is on the "
+      "shared port, and the host stands behind it: $TRUNKD_CRAWLER_URL/https/www.example.com/path. "
+      "NO_PROXY and no_proxy are always "
       "there, so that calls to trunkd do not go through a proxy.");
   return env;
 }

@@ -96,17 +96,17 @@ Parsed<std::string> init_text(const InitCommand& command) {
     fill_in(text, "    listen: ", kStarterPort, "\n", port);
     fill_in(text, "127.0.0.1:", kStarterPort, "/", port);
   }
-  if (command.base_url) {
-    const auto url = parse_base_url(*command.base_url);
-    if (!url) return wrong("--base-url " + url.error());
-    fill_in(text, "base_url: ", kStarterUrl, "\n", yaml_quoted(*url));
-  }
   if (command.session) {
     const auto name = parse_new_session_name(*command.session);
     if (!name) return wrong("--session " + name.error());
     fill_in(text, "  ", kStarterName, ":\n", *name);
     fill_in(text, "/s/", kStarterName, "/", *name);
     fill_in(text, "/", kStarterName, ".token", *name);
+  }
+  if (command.base_url) {  // last, since it may have in it what is filled in elsewhere
+    const auto url = parse_base_url(*command.base_url);
+    if (!url) return wrong("--base-url " + url.error());
+    fill_in(text, "base_url: ", kStarterUrl, "\n", yaml_quoted(*url));
   }
   const LoadedConfig loaded = load_config_text(text, command.file);
   if (loaded.config) return text;

@@ -1,3 +1,4 @@
+#include "daemon/commands/quoting.h"
 #include "daemon/completion/completion.h"
 
 namespace trunkd {
@@ -47,15 +48,6 @@ end
 complete -c trunkd -e
 complete -c trunkd -f
 )script";
-
-std::string fish_quoted(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) {
-    if (c == '\'' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '\'';
-}
 
 std::string fish_words(const std::vector<std::string>& words) {
   std::string out;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,9 +27,12 @@ LoadedConfig load_config(const std::vector<std::string>& files, const Environmen
 LoadedConfig load_config_text(std::string_view text, std::string_view name,
                               const Environment& environment = process_environment());
 
+// trunkd in $XDG_CONFIG_HOME or ~/.config; none if neither is to be had.
+std::optional<std::string> user_config_directory(const Environment& environment);
+
 // The files that are read without -c: SYSTEM_DIRECTORY/trunkd.yaml and SYSTEM_DIRECTORY/conf.d/
-// *.yaml in name order; if there is none of them, trunkd/trunkd.yaml in $XDG_CONFIG_HOME or
-// ~/.config. Only files that exist; may be empty, which load_config reports as a mistake.
+// *.yaml in name order; if there is none of them, trunkd.yaml in the user's directory. Only files
+// that exist; may be empty, which load_config reports as a mistake.
 std::vector<std::string> default_config_files(
     const Environment& environment = process_environment(),
     const std::string& system_directory = "/etc/trunkd");

@@ -25,6 +25,16 @@ std::vector<std::string> yaml_files_in(const fs::path& directory) {
 
 }  // namespace
 
+std::optional<std::string> user_config_directory(const Environment& environment) {
+  fs::path user = environment("XDG_CONFIG_HOME").value_or("");
+  if (!user.is_absolute()) {  // to be ignored then, as the XDG specification says
+    const auto home = environment("HOME");
+    if (!home || !fs::path(*home).is_absolute()) return std::nullopt;
+    user = fs::path(*home) / ".config";
+  }
+  return (user / "trunkd").string();
+}
+
 std::vector<std::string> default_config_files(const Environment& environment,
                                               const std::string& system_directory) {
   std::error_code ignored;  // what cannot be looked at is not there
@@ -36,13 +46,9 @@ std::vector<std::string> default_config_files(const Environment& environment,
   for (std::string& file : yaml_files_in(system / "conf.d")) files.push_back(std::move(file));
   if (!files.empty()) return files;
 
-  fs::path user = environment("XDG_CONFIG_HOME").value_or("");
-  if (!user.is_absolute()) {  // to be ignored then, as the XDG specification says
-    const auto home = environment("HOME");
-    if (!home || home->empty()) return {};
-    user = fs::path(*home) / ".config";
-  }
-  const fs::path file = user / "trunkd" / "trunkd.yaml";
+  const auto user = user_config_directory(environment);
+  if (!user) return {};
+  const fs::path file = fs::path(*user) / "trunkd.yaml";
   if (fs::exists(file, ignored)) files.push_back(file.string());
   return files;
 }

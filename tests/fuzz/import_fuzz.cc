@@ -43,7 +43,7 @@ void check_import(const std::string& text, const PublicSuffixes& suffixes) {
   const auto session = import_session(*curl, place, suffixes);
   if (!session) return;
 
-  const std::string file = import_text(*session, shell->passed_over);
+  const std::string file = import_text(*session, shell->passed_over, "");
   const LoadedConfig loaded = load_config_text(file, "fuzz.yaml", nothing_set);
   require_import(loaded.config && loaded.config->sessions.size() == 1, "does not load", file);
   require_import(loaded.config->sessions.front().tls.verify, "verifies nothing", file);

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "base/secret.h"
 #include "config/listen_address.h"
@@ -24,35 +27,66 @@ constexpr size_t kFewClients = 64;
 constexpr size_t kLongestSecret = size_t{64} * 1024;
 constexpr Duration kAdminPatience = 2s;
 
-bool others_may_read(const std::string& path) {
+// Everybody may read it, and who runs this can change that: a secret that a container is given,
+// say, belongs to others or to a file system that cannot be written.
+bool is_left_open(const std::string& path) {
   struct stat file {};
-  return stat(path.c_str(), &file) == 0 && (file.st_mode & S_IROTH) != 0;
+  struct statvfs file_system {};
+  if (stat(path.c_str(), &file) != 0 || (file.st_mode & S_IROTH) == 0) return false;
+  if (statvfs(path.c_str(), &file_system) == 0 && (file_system.f_flag & ST_RDONLY) != 0) {
+    return false;
+  }
+  return geteuid() == 0 || file.st_uid == geteuid();
 }
 
-Finding file_secret(std::string check, const std::string& path, const std::string& reference) {
+// Nobody but the user that trunkd runs as reads the file.
+std::string how_to_close(const std::string& path, const ServiceUser* user) {
+  struct stat file {};
+  const bool by_group =
+      user != nullptr && stat(path.c_str(), &file) == 0 && file.st_uid != user->uid;
+  const std::string quoted = sh_quoted(path);
+  if (!by_group) return "chmod 600 " + quoted;
+  return "chgrp " + user->group + ' ' + quoted + " && chmod 640 " + quoted;
+}
+
+// None if that user can read it, or nobody knows.
+std::optional<Finding> unreadable_by(const ServiceUser* user, const std::string& check,
+                                     const std::string& path, const std::string& what) {
+  const int error = user == nullptr ? 0 : error_of_reading_as(*user, path);
+  if (error <= 0) return std::nullopt;
+  return Finding{Level::problem, check,
+                 what + " cannot be read by the user " + user->name + ", which the service runs " +
+                     "as: " + std::strerror(error),
+                 how_to_close(path, user) + "; that user must get through its directories, too."};
+}
+
+Finding file_secret(std::string check, const std::string& path, const std::string& reference,
+                    const ServiceUser* user) {
   const auto content = read_regular_file(path, kLongestSecret);
   const auto value =
       content ? secret_value(*content, reference) : no_secret(reference, content.error().detail);
   if (!value) {
     return {Level::problem, std::move(check), value.error().detail,
-            "Put the secret there, for the user that trunkd runs as: install -D -m 600 "
-            "/dev/stdin " +
-                sh_quoted(path)};
+            "Put the secret there, for the user that trunkd runs as: " +
+                install_secret(path, user != nullptr ? user->group : "")};
   }
-  if (others_may_read(path)) {
+  if (auto finding = unreadable_by(user, check, path, reference)) return *finding;
+  if (is_left_open(path)) {
     return {Level::hint, std::move(check), reference + " can be read by everybody on this machine",
-            "chmod 600 " + sh_quoted(path)};
+            how_to_close(path, user)};
   }
-  return {Level::ok, std::move(check), reference + " can be read", ""};
+  return {Level::ok, std::move(check),
+          reference + " can be read" + (user != nullptr ? " by the user " + user->name : ""), ""};
 }
 
-Finding secret_finding(std::string check, const SecretRef& secret, const Environment& environment) {
+Finding secret_finding(std::string check, const SecretRef& secret, const Environment& environment,
+                       const ServiceUser* user) {
   const std::string reference = secret.text();
   switch (secret.kind) {
     case SecretRef::Kind::credential: {
       const auto directory = environment("CREDENTIALS_DIRECTORY");
       if (directory && !directory->empty()) {
-        return file_secret(std::move(check), *directory + '/' + secret.name, reference);
+        return file_secret(std::move(check), *directory + '/' + secret.name, reference, nullptr);
       }
       return {Level::ok, std::move(check), reference + " is known within the service only", ""};
     }
@@ -70,7 +104,7 @@ Finding secret_finding(std::string check, const SecretRef& secret, const Environ
     case SecretRef::Kind::none:
       break;
   }
-  return file_secret(std::move(check), secret.name, reference);
+  return file_secret(std::move(check), secret.name, reference, user);
 }
 
 }  // namespace
@@ -100,11 +134,12 @@ Finding descriptor_finding(const Config& config, size_t limit) {
   return finding;
 }
 
-Findings secret_findings(const Config& config, const Environment& environment) {
+Findings secret_findings(const Config& config, const Environment& environment,
+                         const ServiceUser* user) {
   Findings findings;
   const auto look_at = [&](const std::string& check, const SecretRef& secret) {
     if (secret.kind == SecretRef::Kind::none) return;
-    findings.push_back(secret_finding(check, secret, environment));
+    findings.push_back(secret_finding(check, secret, environment, user));
   };
   for (const SessionConfig& session : config.sessions) {
     look_at("secret of " + session.name, session.auth.secret);
@@ -113,7 +148,7 @@ Findings secret_findings(const Config& config, const Environment& environment) {
   return findings;
 }
 
-Findings tls_findings(const Config& config) {
+Findings tls_findings(const Config& config, const ServiceUser* user) {
   Findings findings;
   const std::vector<TlsFileMistake> mistakes = tls_file_mistakes(config);
   for (const TlsFileMistake& mistake : mistakes) {
@@ -123,10 +158,14 @@ Findings tls_findings(const Config& config) {
   for (const SessionConfig& session : config.sessions) {
     const TlsConfig& tls = session.tls;
     const std::string& key = tls.client_key.empty() ? tls.client_cert : tls.client_key;
-    if (!session.pool.empty() || key.empty() || !others_may_read(key)) continue;
-    findings.push_back({Level::hint, "tls of " + session.name,
-                        "the private key in " + key + " can be read by everybody on this machine",
-                        "chmod 600 " + sh_quoted(key)});
+    if (!session.pool.empty() || key.empty()) continue;
+    const std::string check = "tls of " + session.name, what = "the private key in " + key;
+    if (auto finding = unreadable_by(user, check, key, what)) {
+      findings.push_back(std::move(*finding));
+    } else if (is_left_open(key)) {
+      findings.push_back({Level::hint, check, what + " can be read by everybody on this machine",
+                          how_to_close(key, user)});
+    }
   }
   return findings;
 }

@@ -10,17 +10,20 @@
 #include "config/config.h"
 #include "config/environment.h"
 #include "daemon/commands/doctor/finding.h"
+#include "daemon/commands/service_user.h"
 
 namespace trunkd {
 
 // `limit`: the hard limit of this process, which trunkd raises its own to.
 Finding descriptor_finding(const Config& config, size_t limit);
 
-// A finding for each reference to a secret: can it be had, and by whom else?
-Findings secret_findings(const Config& config, const Environment& environment);
+// A finding for each reference to a secret: can it be had, and by whom else? `user` (may be null)
+// is who has to read it where that is not the user of this process.
+Findings secret_findings(const Config& config, const Environment& environment,
+                         const ServiceUser* user);
 
 // The files of tls, and who else can read the private keys.
-Findings tls_findings(const Config& config);
+Findings tls_findings(const Config& config, const ServiceUser* user);
 
 // `state_directory`: as for serve.
 Finding state_finding(const Config& config, const Result<std::string>& state_directory);

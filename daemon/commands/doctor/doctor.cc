@@ -55,12 +55,13 @@ Findings configuration_findings(const LoadedConfig& loaded, const std::vector<st
 // Of what the configuration needs here.
 Findings local_findings(const Config& config) {
   Findings findings;
+  const std::optional<ServiceUser> service = service_user();
   AdminLook admin = look_at_admin(config, runtime_directory());
   findings.push_back(std::move(admin.finding));
   append(findings, listener_findings(config, admin.running));
   findings.push_back(descriptor_finding(config, hard_descriptor_limit()));
-  append(findings, secret_findings(config, process_environment()));
-  append(findings, tls_findings(config));
+  append(findings, secret_findings(config, process_environment(), service ? &*service : nullptr));
+  append(findings, tls_findings(config, service ? &*service : nullptr));
   findings.push_back(state_finding(config, state_directory()));
   return findings;
 }

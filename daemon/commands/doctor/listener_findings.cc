@@ -21,8 +21,6 @@ namespace {
 using Level = Finding::Level;
 using ListenerKind = ListenAddress::Kind;
 
-constexpr const char* kOwnName = "trunkd";
-
 // 0, or the errno of what does not work.
 int try_to_bind(const SocketAddress& address) {
   const int family = address.is_ipv6() ? AF_INET6 : AF_INET;
@@ -30,6 +28,9 @@ int try_to_bind(const SocketAddress& address) {
   if (!socket) return errno;
   const int on = 1;
   setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (address.is_ipv6()) {  // as serve does
+    setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  }
   if (bind(socket.get(), address.get(), address.size()) != 0) return errno;
   return listen(socket.get(), 1) == 0 ? 0 : errno;
 }
@@ -43,38 +44,20 @@ class ListenerLook {
 
  private:
   Finding tcp(const SocketAddress& address) const;
-  Finding taken(const std::optional<PortHolder>& holder, bool is_trunkd) const;
   Finding unix_socket(const std::string& path) const;
 
   const std::optional<pid_t> running_;
   Findings findings_;
 };
 
-Finding ListenerLook::taken(const std::optional<PortHolder>& holder, bool is_trunkd) const {
-  const bool is_known = holder && holder->pid != 0;
-  const std::string who = is_known    ? holder->name + " (pid " + std::to_string(holder->pid) + ')'
-                          : is_trunkd ? "a trunkd"
-                                      : "a program of another user";
-  const bool is_running = running_ && (is_known ? holder->pid == *running_ : is_trunkd);
-  if (is_running) {
-    return {Level::ok, "", "the running trunkd (pid " + std::to_string(*running_) + ") has it", ""};
-  }
-  if (is_trunkd && !running_) {
-    return {Level::hint, "", who + " has it, and not by this configuration's admin socket",
-            "If it is the one that is to be replaced, end it first."};
-  }
-  return {Level::problem, "", who + " has it", "Choose another, or end that program."};
-}
-
 Finding ListenerLook::tcp(const SocketAddress& address) const {
   const int error = try_to_bind(address);
   switch (error) {
     case 0:
       return {Level::ok, "", "is free", ""};
-    case EADDRINUSE: {
-      const auto holder = port_holder(address);
-      return taken(holder, holder ? holder->name == kOwnName : trunkd_answers(address));
-    }
+    case EADDRINUSE:
+      return taken_finding(port_holders(address), running_,
+                           [&address] { return trunkd_answers(address); });
     case EACCES:
       return {Level::problem, "", "may not be opened by this user",
               "Choose a port from 1024 on, or give the service CAP_NET_BIND_SERVICE."};
@@ -93,7 +76,17 @@ Finding ListenerLook::unix_socket(const std::string& path) const {
       return {Level::problem, "", "there is a file of another kind",
               "trunkd never replaces it: move it away."};
     }
-    if (const auto holder = socket_holder(path)) return taken(holder, holder->name == kOwnName);
+    const Holders holders = socket_holders(path);
+    if (holders.listening) return taken_finding(holders, running_, [] { return false; });
+    if (holders.forbidden) {
+      return {Level::hint, "", "may not be used by this user, so who has it is not known",
+              "Run this as the user that trunkd runs as."};
+    }
+    if (const auto obstacle = cannot_make(path, false)) {
+      return {Level::problem, "",
+              "was left behind by a program that has ended, and cannot be replaced: " + *obstacle,
+              "Remove it, and let the user that trunkd runs as write to the directory."};
+    }
     return {Level::ok, "", "was left behind by a program that has ended; it is replaced", ""};
   }
   if (const auto obstacle = cannot_make(path, false)) {
@@ -126,6 +119,41 @@ void ListenerLook::look_at(const std::string& owner, const ListenAddress& addres
 }
 
 }  // namespace
+
+Finding taken_finding(const Holders& holders, std::optional<pid_t> running,
+                      const std::function<bool()>& trunkd_answers) {
+  const auto holder = likeliest_holder(holders, running);
+  if (holder && is_systemd(*holder)) {
+    return {Level::hint, "", "systemd (pid 1) holds it for a service",
+            "If that is trunkd.socket, all is well: trunkd gets it from systemd. Else choose "
+            "another."};
+  }
+  // A question to a socket that systemd may hold would start the service.
+  const bool may_ask = running || !holders.may_be_systemds;
+  const bool is_trunkd =
+      holder ? holder->name == kOwnProgram : holders.listening && may_ask && trunkd_answers();
+  const bool is_running = running && (holder ? holder->pid == *running : is_trunkd);
+  if (is_running) {
+    return {Level::ok, "", "the running trunkd (pid " + std::to_string(*running) + ") has it", ""};
+  }
+  std::string who = "another program";
+  if (holder) {
+    who = holder->name + " (pid " + std::to_string(holder->pid) + ')';
+  } else if (is_trunkd) {
+    who = "a trunkd";
+  } else if (holders.listening) {
+    who = "somebody whom this user may not see";
+  }
+  if (is_trunkd && !running) {
+    return {Level::hint, "", who + " has it, and not by this configuration's admin socket",
+            "If it is the one that is to be replaced, end it first."};
+  }
+  if (holder || !holders.listening) {
+    return {Level::problem, "", who + " has it", "Choose another, or end that program."};
+  }
+  return {Level::problem, "", who + " has it",
+          "Choose another, or end that program; root's trunkd doctor names it."};
+}
 
 Findings listener_findings(const Config& config, std::optional<pid_t> running) {
   ListenerLook look(running);

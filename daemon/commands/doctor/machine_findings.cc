@@ -26,17 +26,27 @@ struct FreeAddresses {
 // Of these a client takes one for http:// URLs, which calls to trunkd are.
 constexpr const char* kProxyVariables[] = {"http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"};
 
-bool is_excepted(const Environment& environment, std::string_view name) {
+bool excepts(std::string_view list, std::string_view name) {
+  if (trim(list) == "*") return true;  // beside others it is a host of that name
   bool found = false;
-  for (const char* variable : {"no_proxy", "NO_PROXY"}) {
-    for_each_member(environment(variable).value_or(""), [&](std::string_view member) {
-      if (member.starts_with('.')) member.remove_prefix(1);
-      found = found || member == "*" || iequals(member, name) ||
-              (member == "127.0.0.0/8" && name == "127.0.0.1");
-      return !found;
-    });
-  }
+  for_each_member(list, [&](std::string_view member) {
+    if (member.starts_with('.')) member.remove_prefix(1);
+    found = iequals(member, name) || (member == "127.0.0.0/8" && name == "127.0.0.1");
+    return !found;
+  });
   return found;
+}
+
+// A client reads one of the two variables, and which one is its own affair.
+bool is_excepted(const Environment& environment, std::string_view name) {
+  bool is_set = false, all = true;
+  for (const char* variable : {"no_proxy", "NO_PROXY"}) {
+    const std::string list = environment(variable).value_or("");
+    if (list.empty()) continue;
+    is_set = true;
+    all = all && excepts(list, name);
+  }
+  return is_set && all;
 }
 
 bool is_looked_up(const SessionConfig& session) {

@@ -6,7 +6,6 @@
 #include "base/base64.h"
 #include "base/text.h"
 #include "config/request_syntax.h"
-#include "config/variables.h"
 #include "daemon/commands/import/secret_names.h"
 #include "daemon/commands/import/shell_words.h"
 #include "daemon/commands/quoting.h"
@@ -17,12 +16,19 @@ namespace {
 
 using CredentialKind = FoundCredential::Kind;
 
+}  // namespace
+
 bool is_printable_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return c == ' ' || kVisibleChars.has(c); });
 }
 
-}  // namespace
+bool user_is_secret(std::string_view login) {
+  const size_t colon = login.find(':');
+  const bool no_password = colon != std::string_view::npos && colon + 1 == login.size();
+  const std::string_view user = login.substr(0, colon);
+  return no_password || looks_like_secret(user) || has_variable(user);
+}
 
 std::optional<FoundCredential> credential_of_authorization(std::string_view value) {
   value = trim(value);
@@ -51,10 +57,7 @@ FoundCredential credential_of_login(std::string_view login, std::string source) 
   const size_t colon = login.find(':');
   const std::string_view user = login.substr(0, colon);
   const bool has_password = colon != std::string_view::npos && colon + 1 < login.size();
-  // Services that know only a key take it as the user, with no password or a fixed one.
-  const bool user_is_secret = (colon != std::string_view::npos && !has_password) ||
-                              looks_like_secret(user) || has_variable(user);
-  if (user_is_secret || !is_printable_ascii(user) || !parse_user_name(user)) {
+  if (user_is_secret(login) || !is_printable_ascii(user) || !parse_user_name(user)) {
     return {CredentialKind::header, "Authorization", "", std::move(source),
             "the word Basic, a space and the base64 of USER:PASSWORD, as printed by: printf 'Basic "
             "%s\\n' \"$(printf %s USER:PASSWORD | base64 -w0)\""};
@@ -96,7 +99,7 @@ std::string_view secret_suffix(const FoundCredential& credential) {
 }
 
 std::string variable_named_after(std::string_view name) {
-  std::string variable;
+  std::string variable = "CURL_";
   for (const char c : name) {
     const char lower = ascii_lower(c);
     const bool is_letter = lower >= 'a' && lower <= 'z';
@@ -106,7 +109,6 @@ std::string variable_named_after(std::string_view name) {
       variable += c >= '0' && c <= '9' ? c : '_';
     }
   }
-  if (!is_variable_name(variable)) variable.insert(0, "_");
   return variable;
 }
 

@@ -32,7 +32,14 @@ std::vector<std::string> auth_lines(const FoundCredential& credential,
 // Ends the name of the file that its secret is in.
 std::string_view secret_suffix(const FoundCredential& credential);
 
-// The variable that stands for the value of a field or parameter in the curl command.
+// Services that know only a key take it as the user, with no password or a fixed one: "KEY:". A
+// user alone is none, since curl asks for the password then.
+bool user_is_secret(std::string_view login);
+
+bool is_printable_ascii(std::string_view text);
+
+// The variable that stands for the value of a field or parameter in the curl command: "CURL_TOKEN".
+// No shell has set one of these, as it has PATH and USER.
 std::string variable_named_after(std::string_view name);
 
 }  // namespace trunkd

@@ -49,7 +49,7 @@ class CurlReader {
   // `value`, or the next word.
   void add(const CurlOption& option, const std::string& written,
            std::optional<std::string_view> value);
-  void add_unknown(std::string written);
+  void add_unknown(std::string written, bool has_value);
 
   const std::vector<std::string>& words_;
   size_t next_ = 0;
@@ -68,8 +68,10 @@ bool CurlReader::pass_command_name() {
   return false;
 }
 
-void CurlReader::add_unknown(std::string written) {
+// A word that has its value in it already takes no other.
+void CurlReader::add_unknown(std::string written, bool has_value) {
   found_.unknown.push_back(std::move(written));
+  if (has_value) return;
   if (next_ == words_.size()) return;
   const std::string& word = words_[next_];
   if (!is_option(word) && word.find("://") == std::string::npos) ++next_;
@@ -96,8 +98,15 @@ void CurlReader::add(const CurlOption& option, const std::string& written,
 }
 
 void CurlReader::read_long(const std::string& word) {
-  const std::string name = word.substr(2);
+  const size_t equals = word.find('=');
+  const bool has_value = equals != std::string::npos;
+  const std::string written = word.substr(0, equals), name = written.substr(2);
   const CurlOption* option = option_named(name);
+  // curl does not know "--user=ann", but people write it.
+  if (option != nullptr && has_value && option->takes_value) {
+    return add(*option, written, std::string_view(word).substr(equals + 1));
+  }
+  if (has_value) return add_unknown(written, true);
   if (option == nullptr && name.starts_with("no-")) {  // of any option without a value
     option = option_named(std::string_view(name).substr(3));
     if (option != nullptr && !option->takes_value) {
@@ -106,8 +115,8 @@ void CurlReader::read_long(const std::string& word) {
     }
     option = nullptr;
   }
-  if (option == nullptr) return add_unknown(word.substr(0, word.find('=')));
-  add(*option, word, std::nullopt);
+  if (option == nullptr) return add_unknown(written, false);
+  add(*option, written, std::nullopt);
 }
 
 // "-sSXPOST"
@@ -115,7 +124,7 @@ void CurlReader::read_letters(const std::string& word) {
   for (size_t i = 1; i < word.size() && error_.empty(); ++i) {
     const std::string written = std::string("-") + word[i];
     const CurlOption* option = option_of_letter(word[i]);
-    if (option == nullptr) return add_unknown(written);
+    if (option == nullptr) return add_unknown(written, false);
     if (!option->takes_value) {
       add(*option, written, std::nullopt);
       continue;

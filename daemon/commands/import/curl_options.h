@@ -75,7 +75,7 @@ struct CurlCommand {
 
 // `words` begin with "curl" or a path to it; a prompt, variables and sudo before it are passed
 // over. An option that is not known is taken to have the next word as its value unless that is an
-// option or a URL. No error quotes a value.
+// option or a URL, or it has one itself, as "--name=value". No error quotes a value.
 Parsed<CurlCommand> read_curl_command(const std::vector<std::string>& words);
 
 }  // namespace trunkd

@@ -29,8 +29,14 @@ CLI::App* add_import(CLI::App& app, ImportCommand& command);
 // become a session.
 int run_import(const ImportCommand& command, const CommandStreams& streams);
 
+// Who has to be able to read the secrets.
+struct ImportUser {
+  bool is_root = false;
+  std::string group;  // of the service that is not root; empty: the user that imports
+};
+
 // The same with all that it would find out by itself.
-int run_import(const ImportCommand& command, const Environment& environment, bool is_root,
+int run_import(const ImportCommand& command, const Environment& environment, const ImportUser& user,
                const std::string& working_directory, const CommandStreams& streams);
 
 }  // namespace trunkd

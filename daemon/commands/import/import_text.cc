@@ -5,6 +5,7 @@
 
 #include "daemon/commands/import/shell_words.h"
 #include "daemon/commands/quoting.h"
+#include "daemon/commands/service_user.h"
 
 namespace trunkd {
 namespace {
@@ -30,7 +31,7 @@ std::string comment(std::string_view text) {
   return out + line + '\n';
 }
 
-std::string secret_comment(const ImportedSecret& secret) {
+std::string secret_comment(const ImportedSecret& secret, const std::string& group) {
   if (!secret.reference.starts_with(kFile)) {
     return comment("It has a secret, which is not in here: " + secret.what + ". trunkd reads it " +
                    "at its start from " + secret.reference + '.');
@@ -39,7 +40,7 @@ std::string secret_comment(const ImportedSecret& secret) {
   return comment("It has a secret, which is not in here: " + secret.what +
                  ". Put it into a file that only the user of trunkd can read: paste it behind this "
                  "command, then Enter and Ctrl-D.") +
-         "#   install -D -m 600 /dev/stdin " + sh_quoted(path) + '\n';
+         "#   " + install_secret(path, group) + '\n';
 }
 
 // A line for each reason, with all that has it.
@@ -63,12 +64,13 @@ std::string left_out_comments(const std::vector<LeftOut>& left_out) {
 
 }  // namespace
 
-std::string import_text(const ImportedSession& session,
-                        const std::vector<std::string>& passed_over) {
+std::string import_text(const ImportedSession& session, const std::vector<std::string>& passed_over,
+                        const std::string& secret_group) {
   std::string out =
       "# A session made from a curl command. Save it as a file and try it:\n"
       "#   trunkd check --live -c FILE\n";
-  for (const ImportedSecret& secret : session.secrets) out += "#\n" + secret_comment(secret);
+  for (const ImportedSecret& secret : session.secrets)
+    out += "#\n" + secret_comment(secret, secret_group);
   for (const std::string& sentence : session.advice) out += "#\n" + comment(sentence);
   std::vector<LeftOut> left_out = session.left_out;
   for (const std::string& what : passed_over) left_out.push_back({what, "was not looked at"});

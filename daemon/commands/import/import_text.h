@@ -9,8 +9,9 @@
 
 namespace trunkd {
 
-// `passed_over`: of the text around the command.
-std::string import_text(const ImportedSession& session,
-                        const std::vector<std::string>& passed_over);
+// `passed_over`: of the text around the command. `secret_group`: whose are to read the secrets;
+// empty: who makes their files is to.
+std::string import_text(const ImportedSession& session, const std::vector<std::string>& passed_over,
+                        const std::string& secret_group);
 
 }  // namespace trunkd

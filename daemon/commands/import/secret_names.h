@@ -17,8 +17,9 @@ enum class NameKind : uint8_t {
 // Of a header field, or of a parameter of a query: "X-Api-Key", "access_token", "apiKey".
 NameKind kind_of_name(std::string_view name);
 
-// A token, a key or a random identifier: a long piece of letters with digits, or one that begins as
-// those of a known service do.
+// There is a token, a key, a random identifier or a URL with a login in it: a long piece of letters
+// with digits, one that begins as those of a known service do, what stands behind "Bearer".
+// Percent-encoded or not.
 bool looks_like_secret(std::string_view value);
 
 }  // namespace trunkd

@@ -21,17 +21,9 @@ constexpr std::string_view kPassing =
     "is of one login or one request, so the client sends it itself";
 
 std::string variable(std::string_view name) {
-  return kVariableBegin + variable_named_after(name) + kVariableEnd;
-}
-
-// What stands for a secret in the curl command: the variable that it was, or one named after it.
-std::string stand_in(std::string_view value, std::string_view name) {
-  return variable_of(value).empty() ? variable(name) : std::string(value);
-}
-
-bool is_ascii_text(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return c == ' ' || kVisibleChars.has(c); });
+  std::string word(1, kVariableBegin);
+  word += name;
+  return word + kVariableEnd;
 }
 
 // UTF-8 without control bytes, but for the marks of variables.
@@ -64,9 +56,21 @@ bool names_a_file(const GivenOption& given) {
   return value.starts_with('@');
 }
 
-std::string without_query(std::string url) {
-  url.resize(std::min(url.find_first_of("?#"), url.size()));
-  return url;
+// Of a Referer or an Origin: without login and query, without a path that has a secret in it.
+std::string without_secrets(std::string_view url) {
+  url = url.substr(0, url.find_first_of("?#"));
+  const size_t scheme = url.find("://");
+  const size_t begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const size_t end = std::min(url.find('/', begin), url.size());
+  std::string_view authority = url.substr(begin, end - begin);
+  if (const size_t at = authority.rfind('@'); at != std::string_view::npos) {
+    authority.remove_prefix(at + 1);
+  }
+  std::string used(url.substr(0, begin));
+  used += authority;
+  const std::string_view path = url.substr(end);
+  used += looks_like_secret(path) ? path.substr(0, 1) : path;
+  return used;
 }
 
 }  // namespace
@@ -78,6 +82,22 @@ void SessionImport::keep(const GivenOption& given) {
 
 void SessionImport::leave_out(std::string what, std::string why) {
   made_.left_out.push_back({std::move(what), std::move(why)});
+}
+
+// One variable stands for one value only: a second one of its name gets a number.
+std::string SessionImport::stand_in(std::string_view value, std::string_view name) {
+  if (!variable_of(value).empty()) return std::string(value);
+  const std::string first = variable_named_after(name);
+  std::string made = first;
+  for (size_t number = 2; true; ++number) {
+    const auto known = std::find_if(stand_ins_.begin(), stand_ins_.end(),
+                                    [&made](const NameValue& one) { return one.name == made; });
+    if (known == stand_ins_.end()) break;
+    if (known->value == value) return variable(made);
+    made = first + '_' + std::to_string(number);
+  }
+  stand_ins_.push_back({made, std::string(value)});
+  return variable(made);
 }
 
 void SessionImport::read_options() {
@@ -227,15 +247,19 @@ void SessionImport::take_field_of_name(const std::string& name, const std::strin
 
 void SessionImport::take_session_field(const std::string& name, const std::string& value,
                                        bool always) {
-  std::string used = iequals(name, "Referer") ? without_query(value) : value;
-  if (used.size() != value.size()) leave_out(name, "its query is cut off, a secret may be in it");
+  const bool is_address = iequals(name, "Referer") || iequals(name, "Origin");
+  std::string used = is_address ? without_secrets(value) : value;
+  if (used.size() != value.size()) {
+    leave_out(name, "what may be a secret is cut out: a login, the query, a path with a token");
+    if (used.empty()) return;
+  }
   if (has_variable(used)) {
     leave_out(name, "has a variable of the shell in it; write its value under headers");
     return take_request_field(name, used);
   }
   const auto name_is_good = parse_field_name(name);
   const auto value_is_good = parse_field_value(used);
-  if (!name_is_good || !value_is_good || !is_ascii_text(used)) {
+  if (!name_is_good || !value_is_good || !is_printable_ascii(used)) {
     return leave_out(name, !value_is_good ? value_is_good.error()
                                           : "has characters that no field of a session can have");
   }
@@ -274,6 +298,8 @@ void SessionImport::add_header_fields() {
 void SessionImport::take_login() {
   if (login_.empty() && !url_.login.empty()) {
     login_ = url_.login;
+    // Here curl does not ask for a password, so a name alone is all that the host gets.
+    if (login_.find(':') == std::string::npos) login_ += ':';
     login_source_ = "the name and password in the URL";
   }
   if (login_.empty()) return;
@@ -319,6 +345,10 @@ std::optional<std::string> SessionImport::take_parameter(std::string_view piece)
     return looks_like_secret(piece) ? stand_in(piece, "PARAMETER") : std::string(piece);
   }
   const std::string name(piece.substr(0, equals));
+  if (looks_like_secret(name)) {
+    leave_out("a parameter", std::string(kPassing));
+    return stand_in(piece, "PARAMETER");
+  }
   const std::string_view value = piece.substr(equals + 1);
   NameKind kind = kind_of_name(name);
   if (kind == NameKind::plain && looks_like_secret(value)) kind = NameKind::passing;
@@ -349,7 +379,9 @@ void SessionImport::take_path() {
   while (!rest.empty()) {
     const size_t end = std::min(rest.find('/', 1), rest.size());
     const std::string_view part = rest.substr(1, end - 1);
-    const bool secret = looks_like_secret(part);
+    // "https://ann:sesame@a.example" is cut here, too.
+    const bool may_be_login = path.ends_with(":/") && part.find('@') != std::string_view::npos;
+    const bool secret = may_be_login || looks_like_secret(part);
     path += '/' + (secret ? stand_in(part, "PATH") : std::string(part));
     if (secret) leave_out("a part of the path", "looks like a secret, so it stands as a variable");
     rest.remove_prefix(end);
@@ -359,17 +391,19 @@ void SessionImport::take_path() {
 
 // Whatever is sent may have secrets in it.
 void SessionImport::take_data(const GivenOption& given) {
-  const bool in_query = data_in_query_ || given.option->use == CurlUse::query;
   const bool has_parameters = given.option->name == "data" || given.option->name == "data-ascii" ||
                               given.option->name == "data-raw" ||
                               given.option->name == "data-binary";
+  // A form or JSON has names, too, but they are not looked at.
+  const bool may_be_query = has_parameters || given.option->name == "data-urlencode";
+  const bool in_query = given.option->use == CurlUse::query || (data_in_query_ && may_be_query);
   if (names_a_file(given)) return keep(given);
   if (!in_query) {
     keep(given.written);
     keep(stand_in(given.value, "BODY"));
     const bool is_told = std::any_of(made_.left_out.begin(), made_.left_out.end(),
                                      [&](const auto& one) { return one.what == given.written; });
-    if (!is_told) leave_out(given, "a body is of each request; $BODY stands for it");
+    if (!is_told) leave_out(given, "a body is of each request; a variable stands for it");
     return;
   }
   std::string kept;
@@ -424,8 +458,8 @@ void SessionImport::finish_curl() {
       made_.curl.push_back(std::move(word));
       continue;
     }
-    made_.curl.push_back(variable("WORD"));
-    leave_out("a word of the command", "has bytes that cannot be shown; $WORD stands for it");
+    made_.curl.push_back(stand_in(word, "WORD"));
+    leave_out("a word of the command", "has bytes that cannot be shown; a variable stands for it");
   }
 }
 

@@ -59,6 +59,8 @@ class SessionImport {
     leave_out(given.written, std::move(why));
   }
   void add(std::string name, std::vector<std::string> lines);
+  // What stands for a secret in the curl command: the variable that it was, or one named after it.
+  std::string stand_in(std::string_view value, std::string_view name);
   // Where the daemon is to look for what was `value` in the command.
   std::string secret_reference(std::string_view value, std::string_view suffix) const;
   // What a file is called seen from anywhere; none if that cannot be known.
@@ -70,6 +72,7 @@ class SessionImport {
   CurlUrl url_;
   ImportedSession made_;
   std::vector<std::string> kept_;
+  std::vector<NameValue> stand_ins_;  // variables that were made up, and what each stands for
 
   std::vector<NameValue> headers_, set_headers_;
   std::vector<FoundCredential> strong_, fields_, parameters_, doubtful_;  // the first one counts

@@ -187,20 +187,29 @@ void SessionImport::add_proxy() {
   if (trim(no_proxy_) == "*") {
     return leave_out("the proxy", "--noproxy \"*\" says not to use it");
   }
-  if (!proxy_login_.empty()) {
-    const size_t colon = std::min(proxy_login_.find(':'), proxy_login_.size());
-    proxy_.user = proxy_login_.substr(0, colon);
-    proxy_.password = proxy_login_.substr(std::min(colon + 1, proxy_login_.size()));
+  if (proxy_login_.empty() && !proxy_.user.empty()) {
+    proxy_login_ = proxy_.user + ':' + proxy_.password;
   }
+  const size_t colon = std::min(proxy_login_.find(':'), proxy_login_.size());
+  proxy_.user = proxy_login_.substr(0, colon);
+  proxy_.password = proxy_login_.substr(std::min(colon + 1, proxy_login_.size()));
   UpstreamProxyConfig bare = proxy_;
   bare.user.clear();
   bare.password.clear();
   const std::string url = yaml_quoted(shown_url(bare));
   if (proxy_.user.empty()) {
     add("upstream_proxy", {"upstream_proxy: " + url});
+    if (!proxy_.password.empty()) {
+      leave_out("the password for the proxy",
+                "a session needs a name beside it; write upstream_proxy.user and .password");
+    }
   } else if (has_variable(proxy_.user)) {
     add("upstream_proxy", {"upstream_proxy: " + url});
     leave_out("the name for the proxy", "is a variable of the shell; write upstream_proxy.user");
+  } else if (user_is_secret(proxy_login_)) {
+    add("upstream_proxy", {"upstream_proxy: " + url});
+    leave_out("the name for the proxy",
+              "may be a secret, and is not printed; write upstream_proxy.user and .password");
   } else {
     std::string reference = secret_reference(proxy_.password, ".proxy-password");
     add("upstream_proxy",

@@ -16,7 +16,8 @@ import harness
 from harness import Daemon, session
 
 DEADLINE_SECONDS = 30
-COMMANDS = {"serve", "check", "config", "schema", "demo", "cookies", "ctl", "completion"}
+COMMANDS = {"serve", "check", "config", "schema", "demo", "init", "import", "env", "doctor", "cookies",
+            "ctl", "completion"}
 
 
 class Workplace:

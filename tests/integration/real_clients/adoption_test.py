@@ -151,12 +151,25 @@ class ImportTest(WithDirectory):
                            check=True, timeout=60)
             self.assertEqual(stat.S_IMODE(os.stat(secret).st_mode), 0o600)
             with Daemon(self.sessions_of(text)):
-                said = self.run_call(text, BODY='{"a": 1}')
+                said = self.run_call(text, CURL_BODY='{"a": 1}')
             self.assertEqual(said, f"PUT /v1/items/7?dry=1&x=a%20b Bearer {SECRET}")
             request = origin.requests[-1]
             self.assertEqual(request.body, b'{"a": 1}')
             self.assertEqual(request.field("User-Agent"), "shop-tool/1.0")
             self.assertEqual(request.field("X-Team"), "it's us")
+
+    def test_the_words_of_the_command_need_no_quotes_and_are_quoted_by_no_mistake(self):
+        words = ["curl", f"-uann:{SECRET}", "-H", "X-Team: red", "https://shop.example/x"]
+        for before in ([], ["--"], ["--session", "shop"]):
+            done = trunkd("import", *before, *words)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertNotIn(SECRET, done.stdout)
+            self.assertEqual(self.sessions_of(done.stdout)["shop"]["headers"], {"X-Team": "red"})
+        for wrong in ([f"-uann:{SECRET}"], ["curl", f"-uann:{SECRET}"],
+                      [" ".join(words), f"-uann:{SECRET}"]):
+            done = trunkd("import", *wrong)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertNotIn(SECRET, done.stderr)
 
     def test_a_variable_of_the_shell_is_read_by_the_daemon(self):
         with Origin(echo) as origin:
@@ -187,7 +200,7 @@ class ImportTest(WithDirectory):
                 f"  -H 'x-csrf-token: {SECRET}' --data-raw $'{{\"p\":\"{SECRET}\\u0021\"}}'")
             with Daemon(self.sessions_of(text), environment={"STATE_DIRECTORY": self.directory}):
                 for _ in range(2):
-                    self.assertEqual(self.run_call(text, BODY="{}", X_CSRF_TOKEN="t"), "in")
+                    self.assertEqual(self.run_call(text, CURL_BODY="{}", CURL_X_CSRF_TOKEN="t"), "in")
             first, second = origin.requests
             self.assertIsNone(first.field("Cookie"))
             self.assertEqual(second.field("Cookie"), "sid=2")
@@ -265,6 +278,50 @@ class DoctorTest(WithDirectory):
             self.assertEqual(code, 0)
             for listener in (f"shop {port}", f"shop {unix}"):
                 self.assertEqual(found[listener][0]["level"], "hint")
+
+    def test_a_secret_on_a_file_system_that_cannot_be_written_is_no_trap(self):
+        """A container is given its secrets so, readable by everybody in it."""
+        place = self.path("secrets")
+        os.mkdir(place)
+        if subprocess.run(["unshare", "-m", "mount", "-t", "tmpfs", "none", place],
+                          capture_output=True).returncode != 0:
+            self.skipTest("this user cannot mount a file system of its own")
+        file = self.configuration(shop={"listen": 0, "base_url": "http://127.0.0.1:1",
+                                        "auth": {"bearer": f"file:{place}/token"}})
+        script = """mount -t tmpfs none "$1" && echo a >"$1/token" && chmod 444 "$1/token" && $4 &&
+                    exec "$2" doctor --offline --json -c "$3" """
+        levels = []
+        for then in ("true", f"mount -o remount,ro {place}"):
+            done = subprocess.run(["unshare", "-m", "sh", "-c", script, "sh", place,
+                                   harness.binary(), file, then], capture_output=True, text=True,
+                                  timeout=60, env=plain_environment())
+            levels += [one["level"] for one in json.loads(done.stdout)["findings"]
+                       if one["check"] == "secret of shop"]
+        self.assertEqual(levels, ["hint", "ok"])
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become another user")
+    def test_a_user_who_may_not_see_the_daemon_still_learns_that_it_is_one(self):
+        with open("/proc/1/comm") as comm:
+            if comm.read() == "systemd\n":
+                self.skipTest("root's sockets may be systemd's, and are not asked")
+        shared, metrics, admin = peers.free_port(), peers.free_port(), peers.free_port()
+        tops = {"metrics": {"listen": metrics}, "admin": {"listen": admin}}
+        sessions = {"shop": {"base_url": "http://127.0.0.1:1"}}
+        os.chmod(self.directory, 0o755)
+        file = self.write("trunkd.yaml", json.dumps(
+            {"listen": shared, **tops, "sessions": sessions}), mode=0o644)
+        with Daemon(sessions, listen=shared, **tops):
+            done = subprocess.run(
+                [harness.binary(), "doctor", "--json", "--offline", "-c", file],
+                capture_output=True, text=True, timeout=60, user=65534, group=65534,
+                extra_groups=[], env={**plain_environment(), "RUNTIME_DIRECTORY": self.directory})
+        found = {one["check"]: one for one in json.loads(done.stdout)["findings"]}
+        for check, one in found.items():
+            if check.startswith(("shared port", "metrics", "admin 127")):
+                self.assertEqual(one["level"], "hint", one)
+                self.assertRegex(one["seen"], "^a trunkd has it", one)
+        self.assertEqual(3, sum(one["seen"].startswith("a trunkd has it")
+                                for one in found.values()), found)
 
     def test_traps_are_found_and_told_what_to_do(self):
         secret = self.write("token", SECRET + "\n", mode=0o644)

@@ -1,13 +1,17 @@
 #include "daemon/commands/doctor/doctor.h"
 
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <map>
 #include <netinet/in.h>
 #include <nlohmann/json.hpp>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <thread>
 #include <unistd.h>
 
 #include "config/listen_address.h"
@@ -55,32 +59,44 @@ class DoctorTest : public testing::Test {
     Config config;
     config.sessions.push_back(session("shop"));
     config.sessions[0].auth = {AuthConfig::Kind::bearer, "", {kind, kind_and_name}, {}};
-    const Findings findings = secret_findings(config, environment());
+    const Findings findings = secret_findings(config, environment(), user_ ? &*user_ : nullptr);
     EXPECT_EQ(findings.size(), 1u);
     return findings.empty() ? Finding() : findings.front();
   }
 
   std::string directory_;
   std::map<std::string, std::string> variables_;
+  std::optional<ServiceUser> user_;
 };
 
-// A port of 127.0.0.1 that this process listens on.
+// A socket that is bound so that others may be bound there too, as long as none of them listens.
+Descriptor bound_socket(const SocketAddress& address) {
+  Descriptor socket(
+      ::socket(address.is_ipv6() ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int on = 1;
+  setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  return bind(socket.get(), address.get(), address.size()) == 0 ? std::move(socket) : Descriptor();
+}
+
+// A port of the loopback that this process listens on, on 127.0.0.1. It stays this process's: the
+// system gives it to nobody else while other sockets are bound to it.
 class TakenPort {
  public:
-  TakenPort() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    const SocketAddress any = *SocketAddress::parse("127.0.0.1", 0);
-    EXPECT_EQ(bind(socket_.get(), any.get(), any.size()), 0);
-    EXPECT_EQ(listen(socket_.get(), 1), 0);
+  TakenPort() : socket_(bound_socket(*SocketAddress::parse("127.0.0.1", 0))) {
     sockaddr_in bound{};
     socklen_t size = sizeof bound;
     EXPECT_EQ(getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&bound), &size), 0);
     port_ = ntohs(bound.sin_port);
+    guard_ = bound_socket(*SocketAddress::parse("127.0.0.1", port_));
+    guard6_ = bound_socket(*SocketAddress::parse("::1", port_));  // a machine may have none
+    EXPECT_TRUE(guard_);
+    EXPECT_EQ(listen(socket_.get(), 1), 0);
   }
   uint16_t port() const { return port_; }
   void release() { socket_ = Descriptor(); }
 
  private:
-  Descriptor socket_;
+  Descriptor socket_, guard_, guard6_;
   uint16_t port_ = 0;
 };
 
@@ -115,11 +131,16 @@ TEST_F(DoctorTest, AProxyIsAProblemUnlessTheLoopbackIsExcepted) {
             "http_proxy is set, and no_proxy does not except localhost, 127.0.0.1, ::1");
   variables_["no_proxy"] = "localhost,127.0.0.1";
   EXPECT_EQ(proxy_finding(environment()).level, Level::hint);
-  variables_["NO_PROXY"] = "::1";
+  variables_["NO_PROXY"] = "::1";  // a client reads one of the two
+  EXPECT_EQ(proxy_finding(environment()).level, Level::problem);
+  variables_["NO_PROXY"] = "localhost,127.0.0.1,::1";
+  EXPECT_EQ(proxy_finding(environment()).level, Level::hint);
+  variables_["no_proxy"] = "";
   EXPECT_EQ(proxy_finding(environment()).level, Level::ok);
   variables_["NO_PROXY"] = "*";
-  variables_.erase("no_proxy");
   EXPECT_EQ(proxy_finding(environment()).level, Level::ok);
+  variables_["NO_PROXY"] = "*,a.example";
+  EXPECT_EQ(proxy_finding(environment()).level, Level::problem);
 }
 
 TEST_F(DoctorTest, NameServersAreMissedOnlyWhereNamesAreLookedUp) {
@@ -166,6 +187,46 @@ TEST_F(DoctorTest, ASecretFileMustBeThereAndBeNobodyElses) {
   EXPECT_EQ(odd.seen.find("sesame"), std::string::npos);
 }
 
+TEST_F(DoctorTest, RootAsksWhatTheUserOfTheServiceMayRead) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+  std::filesystem::permissions(directory_, static_cast<std::filesystem::perms>(0755));
+  user_ = ServiceUser{"trunkd", "trunkd-group", 4711, 4712, {4712}};
+  const std::string path = file("a", "sesame\n", 0600);
+  const std::string advice = "chgrp trunkd-group " + path + " && chmod 640 " + path;
+  const Finding closed = secret(path, SecretRef::Kind::file);
+  EXPECT_EQ(closed.level, Level::problem);
+  EXPECT_EQ(closed.seen, "file:" + path +
+                             " cannot be read by the user trunkd, which the service runs as: "
+                             "Permission denied");
+  EXPECT_EQ(closed.advice.substr(0, advice.size()), advice);
+  file("a", "sesame\n", 0644);
+  const Finding open = secret(path, SecretRef::Kind::file);
+  EXPECT_EQ(open.level, Level::hint);
+  EXPECT_EQ(open.advice, advice);
+  ASSERT_EQ(chown(path.c_str(), 0, 4712), 0);  // what was advised
+  file("a", "sesame\n", 0640);
+  const Finding good = secret(path, SecretRef::Kind::file);
+  EXPECT_EQ(good.level, Level::ok);
+  EXPECT_EQ(good.seen, "file:" + path + " can be read by the user trunkd");
+  std::filesystem::permissions(directory_, static_cast<std::filesystem::perms>(0700));
+  EXPECT_EQ(secret(path, SecretRef::Kind::file).level, Level::problem);
+  EXPECT_NE(
+      secret(directory_ + "/none", SecretRef::Kind::file).advice.find("-m 640 -g trunkd-group"),
+      std::string::npos);
+  EXPECT_EQ(service_user("no-such-user"), std::nullopt);
+  EXPECT_EQ(service_user("root")->uid, 0u);
+}
+
+TEST_F(DoctorTest, ASecretOfAnotherUserThatOneCannotChangeIsNoTrapToTellOf) {
+  const std::string path = file("a", "sesame\n", 0644);
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  std::filesystem::permissions(directory_, static_cast<std::filesystem::perms>(0755));
+  ASSERT_EQ(seteuid(4711), 0);
+  const Finding finding = secret(path, SecretRef::Kind::file);
+  ASSERT_EQ(seteuid(0), 0);
+  EXPECT_EQ(finding.level, Level::ok);
+}
+
 TEST_F(DoctorTest, OtherSecretsAreJudgedByWhatCanBeKnownHere) {
   EXPECT_EQ(secret("TOKEN", SecretRef::Kind::env).level, Level::hint);
   variables_["TOKEN"] = "";
@@ -209,9 +270,13 @@ TEST_F(DoctorTest, APortThatSomebodyHasIsAProblemAndTheHolderIsNamed) {
   config.sessions.push_back(session("shop"));
   config.sessions[0].listen = {{ListenAddress::Kind::loopback_port, "", taken.port(), "", 0, ""},
                                {ListenAddress::Kind::loopback_port, "", 0, "", 0, ""}};
-  const auto holder = port_holder(*SocketAddress::parse("127.0.0.1", taken.port()));
-  ASSERT_TRUE(holder);
-  EXPECT_EQ(holder->pid, getpid());
+  for (const char* host : {"127.0.0.1", "0.0.0.0"}) {
+    const Holders holders = port_holders(*SocketAddress::parse(host, taken.port()));
+    EXPECT_TRUE(holders.listening);
+    ASSERT_EQ(holders.programs.size(), 1u) << host;
+    EXPECT_EQ(holders.programs.front().pid, getpid());
+  }
+  EXPECT_FALSE(port_holders(*SocketAddress::parse("127.0.0.2", taken.port())).listening);
   const Finding in_use = listener_findings(config, std::nullopt).front();
   EXPECT_EQ(in_use.level, Level::problem);
   EXPECT_EQ(in_use.seen, "daemon_test (pid " + std::to_string(getpid()) + ") has it");
@@ -222,6 +287,80 @@ TEST_F(DoctorTest, APortThatSomebodyHasIsAProblemAndTheHolderIsNamed) {
   ASSERT_EQ(free.size(), 2u);
   EXPECT_EQ(free[0].seen, "is free");
   EXPECT_EQ(free[1].seen, "takes a free port");
+}
+
+TEST_F(DoctorTest, AListenerOfIpv6ThatServesIpv4TooIsInTheWay) {
+  const Descriptor listener = bound_socket(*SocketAddress::parse("::ffff:127.0.0.1", 0));
+  if (!listener) GTEST_SKIP() << "this machine has no IPv6";
+  ASSERT_EQ(listen(listener.get(), 1), 0);
+  sockaddr_in6 bound{};
+  socklen_t size = sizeof bound;
+  ASSERT_EQ(getsockname(listener.get(), reinterpret_cast<sockaddr*>(&bound), &size), 0);
+  for (const char* host : {"127.0.0.1", "0.0.0.0", "::"}) {
+    const Holders holders = port_holders(*SocketAddress::parse(host, ntohs(bound.sin6_port)));
+    ASSERT_EQ(holders.programs.size(), 1u) << host;
+    EXPECT_EQ(holders.programs.front().pid, getpid());
+  }
+  EXPECT_FALSE(port_holders(*SocketAddress::parse("127.0.0.2", ntohs(bound.sin6_port))).listening);
+}
+
+TEST_F(DoctorTest, OfSeveralHoldersTheDaemonCountsAndSystemdAloneIsAHint) {
+  int questions = 0;
+  bool is_trunkd = false;
+  const auto answers = [&] {
+    ++questions;
+    return is_trunkd;
+  };
+  Holders holders;
+  holders.listening = holders.may_be_systemds = true;
+  holders.programs = {{1, "systemd"}, {712, "nginx"}, {812, "trunkd"}, {900, "trunkd"}};
+  EXPECT_EQ(taken_finding(holders, 900, answers).seen, "the running trunkd (pid 900) has it");
+  EXPECT_EQ(taken_finding(holders, std::nullopt, answers).level, Level::hint);
+  holders.programs.resize(2);
+  EXPECT_EQ(taken_finding(holders, 900, answers).seen, "nginx (pid 712) has it");
+  EXPECT_EQ(taken_finding(holders, 900, answers).level, Level::problem);
+  holders.programs.resize(1);
+  const Finding of_systemd = taken_finding(holders, std::nullopt, answers);
+  EXPECT_EQ(of_systemd.level, Level::hint);
+  EXPECT_NE(of_systemd.advice.find("trunkd.socket"), std::string::npos);
+  holders.programs = {{1, "trunkd"}};  // in a container
+  EXPECT_EQ(taken_finding(holders, 1, answers).level, Level::ok);
+
+  // Unseen, it may be systemd's: a question would start what it is for.
+  holders.programs.clear();
+  const Finding unseen = taken_finding(holders, std::nullopt, answers);
+  EXPECT_EQ(unseen.level, Level::problem);
+  EXPECT_EQ(unseen.seen, "somebody whom this user may not see has it");
+  EXPECT_EQ(questions, 0);
+  is_trunkd = true;
+  EXPECT_EQ(taken_finding(holders, 900, answers).level, Level::ok);
+  holders.may_be_systemds = false;
+  EXPECT_EQ(taken_finding(holders, std::nullopt, answers).level, Level::hint);
+  EXPECT_EQ(questions, 2);
+  holders.listening = false;  // bound only
+  EXPECT_EQ(taken_finding(holders, std::nullopt, answers).seen, "another program has it");
+  EXPECT_EQ(questions, 2);
+}
+
+TEST_F(DoctorTest, AnAnswerThatComesByteByByteIsNotWaitedFor) {
+  const Descriptor listener = bound_socket(*SocketAddress::parse("127.0.0.1", 0));
+  ASSERT_EQ(listen(listener.get(), 1), 0);
+  sockaddr_in bound{};
+  socklen_t size = sizeof bound;
+  ASSERT_EQ(getsockname(listener.get(), reinterpret_cast<sockaddr*>(&bound), &size), 0);
+  std::atomic<bool> finished = false;
+  std::thread dripping([&] {
+    const Descriptor client(accept(listener.get(), nullptr, nullptr));
+    pollfd gone{client.get(), 0, 0};
+    while (!finished && send(client.get(), "x", 1, MSG_NOSIGNAL) == 1) poll(&gone, 1, 10);
+  });
+  const auto start = std::chrono::steady_clock::now();
+  const auto address = SocketAddress::parse("127.0.0.1", ntohs(bound.sin_port));
+  EXPECT_FALSE(trunkd_answers(*address, 50ms));
+  // All that it would take from such a one lasts minutes.
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 20s);
+  finished = true;
+  dripping.join();
 }
 
 TEST_F(DoctorTest, AnAddressOfAnotherMachineCannotBeListenedOn) {
@@ -251,6 +390,20 @@ TEST_F(DoctorTest, ASocketFileIsReplacedOnlyIfItIsOneAndNobodyHasIt) {
   const Descriptor old(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   ASSERT_EQ(bind(old.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
   EXPECT_EQ(look(path).level, Level::ok);  // bound, but nobody listens
+  if (geteuid() == 0) {                    // another user may neither connect nor replace it
+    std::filesystem::permissions(directory_, static_cast<std::filesystem::perms>(0755));
+    std::filesystem::permissions(path, static_cast<std::filesystem::perms>(0600));
+    ASSERT_EQ(seteuid(4711), 0);
+    const Finding forbidden = look(path);
+    ASSERT_EQ(seteuid(0), 0);
+    EXPECT_EQ(forbidden.level, Level::hint);
+    EXPECT_EQ(forbidden.seen, "may not be used by this user, so who has it is not known");
+    std::filesystem::permissions(path, static_cast<std::filesystem::perms>(0666));
+    ASSERT_EQ(seteuid(4711), 0);
+    const Finding stuck = look(path);
+    ASSERT_EQ(seteuid(0), 0);
+    EXPECT_EQ(stuck.level, Level::problem);
+  }
   ASSERT_EQ(listen(old.get(), 1), 0);
   EXPECT_EQ(look(path).level, Level::problem);
   EXPECT_EQ(look(path).seen, "daemon_test (pid " + std::to_string(getpid()) + ") has it");

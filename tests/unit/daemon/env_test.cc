@@ -71,6 +71,16 @@ TEST_F(EnvTest, AProxyIsTheSharedPortWithTheSessionAsUserElseItsOwnPort) {
   EXPECT_EQ(print("listen: off\n" + kTwo), "export http_proxy=http://127.0.0.1:8102;\n" + kDirect);
 }
 
+TEST_F(EnvTest, ManyHostsHaveNoBaseUrlOnAPortOfTheirOwn) {
+  EXPECT_EQ(print("listen: off\n" + kTwo),
+            "export TRUNKD_GIT_HUB_URL=http://127.0.0.1:8101;\n" + kDirect);
+  EXPECT_EQ(code_, 0);
+  EXPECT_NE(error_.find("trunkd env --proxy crawler"), std::string::npos) << error_;
+  command_.sessions = {"crawler"};
+  EXPECT_EQ(print("listen: off\n" + kTwo), "");
+  EXPECT_EQ(code_, 1);
+}
+
 TEST_F(EnvTest, WhatIsSetInNoProxyStays) {
   variables_ = {{"no_proxy", "10.0.0.1, LOCALHOST"}, {"NO_PROXY", ".corp.example,10.0.0.1"}};
   EXPECT_EQ(merged_no_proxy(environment()), "10.0.0.1,LOCALHOST,.corp.example,127.0.0.1,::1");

@@ -1,5 +1,6 @@
 #include "daemon/commands/import/import.h"
 
+#include <CLI/CLI.hpp>
 #include <gtest/gtest.h>
 #include <sstream>
 
@@ -27,7 +28,7 @@ class ImportTest : public testing::Test {
     std::istringstream in(input);
     std::ostringstream out, err;
     config_ = nullptr;
-    code_ = run_import(command_, nothing_is_set, false, "/work", {in, out, err});
+    code_ = run_import(command_, nothing_is_set, {false, ""}, "/work", {in, out, err});
     text_ = out.str();
     error_ = err.str();
     static const SessionConfig kNone;
@@ -94,6 +95,16 @@ TEST_F(ImportTest, ABearerTokenBecomesAFileAndIsPrintedNowhere) {
   EXPECT_TRUE(says("install -D -m 600 /dev/stdin /home/ann/.config/trunkd/example.token"));
 }
 
+TEST_F(ImportTest, AServiceWithAUserOfItsOwnGetsTheSecretByItsGroup) {
+  std::istringstream in;
+  std::ostringstream out, err;
+  command_.words = {"curl -H 'Authorization: Bearer sesame' https://api.example.com/"};
+  EXPECT_EQ(run_import(command_, nothing_is_set, {true, "trunkd"}, "/work", {in, out, err}), 0);
+  EXPECT_NE(out.str().find("install -D -m 640 -g trunkd /dev/stdin /etc/trunkd/example.token"),
+            std::string::npos)
+      << out.str();
+}
+
 TEST_F(ImportTest, AVariableOfTheShellStaysOne) {
   const SessionConfig& session =
       import("curl -H \"Authorization: Bearer $OPENAI_API_KEY\" https://api.openai.com/v1/models");
@@ -125,12 +136,153 @@ TEST_F(ImportTest, ALoginIsBasicFromEachOfItsPlaces) {
 
 TEST_F(ImportTest, AKeyThatStandsAsTheUserIsASecretToo) {
   for (const char* curl : {"curl -u sesame: a.example", "curl -u ghp_sesame1234567:x a.example",
-                           "curl -u \"$KEY:\" a.example"}) {
+                           "curl -u \"$KEY:\" a.example", "curl https://sesame@a.example"}) {
     const SessionConfig& session = import(curl);
     EXPECT_EQ(session.auth.kind, AuthConfig::Kind::header) << curl;
     EXPECT_EQ(session.auth.name, "Authorization");
     EXPECT_FALSE(says("sesame")) << text_;
   }
+}
+
+TEST_F(ImportTest, AKeyThatStandsAsTheUserOfTheProxyIsASecretToo) {
+  for (const char* curl :
+       {"curl -x http://sesame:@proxy.example a.example", "curl -x sesame@proxy.example a.example",
+        "curl -x proxy.example -U sesame: a.example",
+        "curl -x proxy.example -U ghp_sesame1234567:x a.example"}) {
+    const SessionConfig& session = import(curl);
+    EXPECT_EQ(session.upstream_proxy.host, "proxy.example") << curl;
+    EXPECT_EQ(session.upstream_proxy.user, "");
+    EXPECT_FALSE(says("sesame")) << text_;
+    EXPECT_TRUE(says("the name for the proxy: may be a secret")) << text_;
+  }
+  EXPECT_EQ(import("curl -x proxy.example -U :sesame a.example").upstream_proxy.user, "");
+  EXPECT_FALSE(says("sesame"));
+  EXPECT_TRUE(says("the password for the proxy: ")) << text_;
+  // curl asks for the password.
+  EXPECT_EQ(import("curl -x proxy.example -U bob a.example").upstream_proxy.user, "bob");
+}
+
+TEST_F(ImportTest, AUrlInAFieldOrParameterKeepsNoLogin) {
+  const SessionConfig& from = import("curl -e https://ann:sesame@a.example/x b.example");
+  EXPECT_EQ(from.headers, (std::vector<NameValue>{{"Referer", "https://a.example/x"}}));
+  EXPECT_TRUE(says("Referer: ")) << text_;
+  import("curl -e https://a.example/r/9f8e7d6c5b4a39281706ab b.example");
+  EXPECT_FALSE(says("9f8e7d6c")) << text_;
+  for (const char* curl :
+       {"curl -e ann:sesame@a.example/x b.example",
+        "curl -H 'X-Remote: https://bot:sesame@github.com/r' a.example",
+        "curl -H 'X-Remote: a b https://sesame@github.com/r' a.example",
+        "curl 'a.example/?url=https://u:sesame@h/'", "curl 'a.example/?https://u:sesame@h/?x=1'",
+        "curl 'a.example/?url=https%3A%2F%2Fu%3Asesame%40h%2F'",
+        "curl a.example/fetch/https://u:sesame@h/x", "curl -G -d url=https://u:sesame@h/ a.example",
+        "curl --url-query url=https://u:sesame@h/ a.example",
+        "curl -H 'Origin: https://u:sesame@h' a.example"}) {
+    import(curl);
+    EXPECT_EQ(code_, 0) << error_;
+    EXPECT_FALSE(says("sesame")) << text_;
+  }
+}
+
+TEST_F(ImportTest, AVariableWithinAValueIsNoSecret) {
+  const SessionConfig& session = import(
+      "curl -H \"X-Up: Bearer $TOKEN\" -H \"X-Remote: https://ann:$PW@h/r\" -e ann@ a.example");
+  EXPECT_EQ(session.auth.kind, AuthConfig::Kind::none) << text_;
+  EXPECT_TRUE(session.headers.empty());  // of the Referer nothing is left
+  EXPECT_EQ(call(),
+            "curl -H 'X-Up: Bearer '\"$TOKEN\" -H 'X-Remote: https://ann:'\"$PW\"@h/r "
+            "http://127.0.0.1:8101/");
+}
+
+TEST_F(ImportTest, ATokenIsFoundWithinAValue) {
+  for (const char* value :
+       {"https://bot:ghp_1234567890@github.com/r", "Bearer eyJhbGciOiJI.e30.x", "Bearer sesame",
+        "token=0a1b2c3d4e5f60718293a4b5", "a, ghp_1234567890", "{\"t\":\"glpat-123456789\"}",
+        "https://a.example/hooks/0a1b2c3d4e5f60718293a4b5", "wJalr3XUtnFE/K7MDENG/bPxRfiCYEXAMPLE",
+        "id 123e4567-e89b-12d3-a456-426614174000", "https%3A%2F%2Fu%3Ax%40h"}) {
+    EXPECT_TRUE(looks_like_secret(value)) << value;
+  }
+  for (const char* value :
+       {"https://app.example/callback?from=2026-11-28", "see https://a.example/@ann for more",
+        "me@example.com", "en-GB,en;q=0.9", "sk-SK,sk;q=0.9,cs;q=0.8", "100%", "a%20plain%20text",
+        "bearer", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36", ""}) {
+    EXPECT_FALSE(looks_like_secret(value)) << value;
+  }
+  for (const char* name : {"appkey", "userKey", "privatekey", "passcode", "pw"}) {
+    EXPECT_EQ(kind_of_name(name), NameKind::credential) << name;
+  }
+  for (const char* name : {"sign", "X-Hmac"}) {
+    EXPECT_EQ(kind_of_name(name), NameKind::passing) << name;
+  }
+  EXPECT_EQ(kind_of_name("design"), NameKind::plain);
+}
+
+TEST_F(ImportTest, WhatStandsForASecretIsNoVariableThatAShellHasSet) {
+  import(
+      "curl -d @f 'a.example/9f8e7d6c5b4a39281706ab/0a1b2c3d4e5f60718293a4b5?user=u' --data b "
+      "-d c 'a.example' --url-query uid=123e4567-e89b-12d3-a456-426614174000");
+  EXPECT_EQ(call(),
+            "curl -d @f --data \"$CURL_BODY\" -d \"$CURL_BODY_2\" --url-query uid=\"$CURL_UID\" "
+            "http://127.0.0.1:8101/\"$CURL_PATH\"/\"$CURL_PATH_2\"'?user=u'");
+  EXPECT_TRUE(says("$CURL_BODY")) << text_;
+  import("curl -G --json '{\"password\":\"sesame\"}' -F password=sesame -d q=1 a.example");
+  EXPECT_EQ(call(),
+            "curl -G --json \"$CURL_BODY\" -F \"$CURL_BODY_2\" -d q=1 http://127.0.0.1:8101/");
+  import("curl -d same -d same -d other a.example");
+  EXPECT_EQ(call(),
+            "curl -d \"$CURL_BODY\" -d \"$CURL_BODY\" -d \"$CURL_BODY_2\" "
+            "http://127.0.0.1:8101/");
+  import("curl -H \"X-Sig: $MINE\" -H 'X-Sig: sesame' a.example");
+  EXPECT_EQ(call(),
+            "curl -H 'X-Sig: '\"$MINE\" -H 'X-Sig: '\"$CURL_X_SIG\" http://127.0.0.1:8101/");
+}
+
+TEST_F(ImportTest, AValueBehindAnEqualsSignIsTheOptions) {
+  const SessionConfig& session =
+      import("curl --user=ann:sesame --max-time=7 --nonsense=sesame a.example");
+  EXPECT_EQ(session.auth.name, "ann");
+  EXPECT_EQ(session.timeouts.total, 7s);
+  EXPECT_EQ(session.origin.host, "a.example");
+  EXPECT_TRUE(says("--nonsense: is no option of curl"));
+  EXPECT_FALSE(says("sesame"));
+  import("curl --compressed=yes a.example");
+  EXPECT_EQ(config_->sessions.front().origin.host, "a.example");
+  EXPECT_TRUE(says("--compressed: is no option of curl")) << text_;
+}
+
+TEST_F(ImportTest, TheCommandNeedsNeitherQuotesNorDashesBeforeIt) {
+  CLI::App app;
+  add_import(app, command_);
+  ASSERT_NO_THROW(app.parse(
+      "import --session shop curl -uann:sesame -H \"X-Team: red\" https://a.example/x -k", false));
+  EXPECT_EQ(command_.words, (std::vector<std::string>{"curl", "-uann:sesame", "-H", "X-Team: red",
+                                                      "https://a.example/x", "-k"}));
+  const SessionConfig& session = import_words();
+  EXPECT_EQ(session.name, "shop");
+  EXPECT_EQ(session.auth.name, "ann");
+
+  ImportCommand behind_dashes;
+  CLI::App third;
+  add_import(third, behind_dashes);
+  ASSERT_NO_THROW(third.parse("import --listen 9000 -- curl --session -L a.example", false));
+  EXPECT_EQ(behind_dashes.words,
+            (std::vector<std::string>{"curl", "--session", "-L", "a.example"}));
+  EXPECT_EQ(behind_dashes.listen, 9000);
+
+  ImportCommand quoted;
+  CLI::App other;
+  add_import(other, quoted);
+  ASSERT_NO_THROW(other.parse("import \"curl a.example\" --listen 9000", false));
+  EXPECT_EQ(quoted.words, (std::vector<std::string>{"curl a.example"}));
+  EXPECT_EQ(quoted.listen, 9000);
+}
+
+TEST_F(ImportTest, AWordBehindTheQuotedCommandIsAMistakeThatIsNotQuoted) {
+  command_.words = {"curl -u ann:sesame a.example", "--sesion", "sesame"};
+  import_words();
+  EXPECT_EQ(code_, 2);
+  EXPECT_EQ(error_,
+            "trunkd: the command: stands in one pair of quotes, and something stands behind it "
+            "that is no option of import\n");
 }
 
 TEST_F(ImportTest, KeysInFieldsAndParametersAreFoundByTheirNames) {
@@ -152,7 +304,8 @@ TEST_F(ImportTest, OneCredentialCountsAndTheOthersStayWithTheClient) {
   EXPECT_EQ(session.auth.kind, AuthConfig::Kind::bearer);
   EXPECT_FALSE(says("sesame"));
   EXPECT_EQ(call(),
-            "curl -H 'X-Api-Key: '\"$X_API_KEY\" 'http://127.0.0.1:8101/?token='\"$TOKEN\"");
+            "curl -H 'X-Api-Key: '\"$CURL_X_API_KEY\" "
+            "'http://127.0.0.1:8101/?token='\"$CURL_TOKEN\"");
   EXPECT_TRUE(says("-u: another credential counts before it"));
 }
 
@@ -161,7 +314,7 @@ TEST_F(ImportTest, WhatLooksLikeASecretIsTreatedAsOne) {
       "curl -H 'X-Odd: 0a1b2c3d4e5f60718293a4b5' https://hooks.example/T0/9f8e7d6c5b4a39281706ab");
   EXPECT_FALSE(says("0a1b2c3d"));
   EXPECT_FALSE(says("9f8e7d6c"));
-  EXPECT_EQ(call(), "curl http://127.0.0.1:8101/T0/\"$PATH\"");
+  EXPECT_EQ(call(), "curl http://127.0.0.1:8101/T0/\"$CURL_PATH\"");
   EXPECT_TRUE(looks_like_secret("123e4567-e89b-12d3-a456-426614174000"));
   EXPECT_TRUE(looks_like_secret("eyJhbGciOiJIUzI1NiJ9.e30.x"));
   EXPECT_FALSE(looks_like_secret("a-long-title-of-an-article-2026-11-28"));
@@ -208,7 +361,7 @@ TEST_F(ImportTest, WhatABrowserCopiesIsASession) {
   EXPECT_FALSE(says("sesame"));
   EXPECT_TRUE(says("sec-ch-ua, sec-fetch-site: tells of a web page in a browser"));
   EXPECT_EQ(call(),
-            "curl -H 'x-csrf-token: '\"$X_CSRF_TOKEN\" --data-raw \"$BODY\" --compressed "
+            "curl -H 'x-csrf-token: '\"$CURL_X_CSRF_TOKEN\" --data-raw \"$CURL_BODY\" --compressed "
             "http://127.0.0.1:8101/api/cart");
 }
 
@@ -268,9 +421,9 @@ TEST_F(ImportTest, WhatHasNoPlaceIsListedAndItsValueIsNot) {
       "curl --digest -u ann:sesame --happy sesame --config=sesame --ciphers x -Kfile --http2 "
       "-H @fields -H nothing a.example b.example");
   for (const char* part :
-       {"-u: belongs to a login", "--happy, --config: is no option of curl",
+       {"-u: belongs to a login", "--happy: is no option of curl",
         "--ciphers, --http2: a session has nothing for it",
-        "-K, -H @FILE: what stands in that file", "-H: one of them is no header field",
+        "--config, -K, -H @FILE: what stands in that file", "-H: one of them is no header field",
         "further URLs", "--digest: trunkd has no such login"}) {
     EXPECT_TRUE(says(part)) << part << '\n' << text_;
   }
@@ -293,7 +446,7 @@ TEST_F(ImportTest, TheCallKeepsWhatIsOfTheRequest) {
             "curl -s -S -o out.json -X PUT -T file.bin -d @body.json http://127.0.0.1:8101/x");
   EXPECT_TRUE(says("--next: what stands behind it"));
   import("curl -o $'a\\nsessions: {}' a.example");
-  EXPECT_EQ(call(), "curl -o \"$WORD\" http://127.0.0.1:8101/");
+  EXPECT_EQ(call(), "curl -o \"$CURL_WORD\" http://127.0.0.1:8101/");
 }
 
 TEST_F(ImportTest, StandardInputAndWordsOfAShellAreTakenToo) {

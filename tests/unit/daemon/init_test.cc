@@ -99,6 +99,17 @@ TEST_F(InitTest, SessionAddressAndPortAreFilledInEverywhere) {
   EXPECT_NE(err_.str().find("trunkd serve -c FILE"), std::string::npos);
 }
 
+TEST_F(InitTest, AnAddressStaysAsItIsWhateverItHasInIt) {
+  command_.file = "-";
+  command_.session = "github";
+  command_.base_url = "https://a.example/s/example/v1";
+  command_.listen = 9001;
+  EXPECT_EQ(run(), 0);
+  const LoadedConfig loaded = load_config_text(out_.str(), "-");
+  ASSERT_TRUE(loaded.config);
+  EXPECT_EQ(loaded.config->sessions.front().base_path, "/s/example/v1");
+}
+
 TEST_F(InitTest, WhatIsNotValidWritesNothing) {
   command_.session = "Not a name";
   EXPECT_EQ(run(), 2);
