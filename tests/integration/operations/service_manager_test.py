@@ -24,6 +24,7 @@ class Manager:
     def __init__(self, directory, config, sockets=(), watchdog=None, ready=True):
         self.directory = directory
         self.heard = []
+        self.terminated = False
         self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.notify.bind(self.path("notify"))
         self.notify.settimeout(SECONDS)
@@ -67,10 +68,15 @@ class Manager:
                 return message
         raise AssertionError(f"{assignment} was not said: {self.heard}")
 
+    def terminate(self):
+        """Once: a second signal would end a daemon that is about to end."""
+        if self.process.poll() is None and not self.terminated:
+            self.process.send_signal(signal.SIGTERM)
+        self.terminated = True
+
     def end(self):
         """Stops the daemon; its exit code and what it wrote."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+        self.terminate()
         text = self.process.communicate(timeout=SECONDS)[1]
         self.notify.close()
         return self.process.returncode, text
@@ -120,7 +126,7 @@ class ServiceManagerTest(unittest.TestCase):
         stamp = [int(line.split("=")[1]) for line in message if line.startswith("MONOTONIC_USEC=")]
         self.assertGreaterEqual(stamp[0], int(before))
         manager.wait_for("READY=1")
-        manager.process.send_signal(signal.SIGTERM)
+        manager.terminate()
         message = manager.wait_for("STOPPING=1")
         self.assertIn("EXTEND_TIMEOUT_USEC=30000000", message)
         self.end_well(manager)
