@@ -206,8 +206,11 @@ std::string merged_no_proxy(const Environment& environment) {
     if (!known) names.emplace_back(name);
     return true;
   };
+  // Some clients take blanks for commas, and others stop there: commas are understood by all.
   for (const char* variable : {"no_proxy", "NO_PROXY"}) {
-    for_each_member(environment(variable).value_or(""), take);
+    std::string list = environment(variable).value_or("");
+    std::replace(list.begin(), list.end(), ' ', ',');
+    for_each_member(list, take);
   }
   // Beside others it would be a host of that name.
   if (std::find(names.begin(), names.end(), "*") != names.end()) return "*";

