@@ -57,7 +57,7 @@ std::string fish_words(const std::vector<std::string>& words) {
 
 // `-x` takes a value and offers nothing but -a's words, `-F` offers files all the same.
 std::string fish_value(const ValueInfo& value, bool is_option) {
-  const std::string takes = is_option ? " -x" : "";
+  std::string takes = is_option ? " -x" : "";
   switch (value.kind) {
     case ValueInfo::Kind::none:
       return {};

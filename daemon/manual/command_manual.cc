@@ -66,7 +66,8 @@ std::string command_term(const CommandInfo& command) {
     const std::string dots = argument.repeatable ? roman("...") : "";
     const std::string name = argument.value.choices.empty() ? italic(argument.value.placeholder)
                                                             : bold(joined_choices(argument.value));
-    term += argument.required ? ' ' + name + dots : " [" + name + ']' + dots;
+    term.append(argument.required ? " " : " [").append(name);
+    term.append(argument.required ? "" : "]").append(dots);
   }
   return term;
 }
