@@ -28,8 +28,9 @@ class ListenSockets {
   static Result<ListenSockets> inherited();
 
   // As Listener::tcp() and Listener::unix_socket(), over the inherited socket with this very
-  // address if there is one; EADDRINUSE while it has a listener already. It stays open here, so that
-  // a listener that is closed can be opened again; mode and group of a Unix socket's file are the service manager's then.
+  // address if there is one; EADDRINUSE while it has a listener already. It stays open here, so
+  // that a listener that is closed can be opened again; mode and group of a Unix socket's file are
+  // the service manager's then.
   Result<std::unique_ptr<Listener>> tcp(Loop& loop, const SocketAddress& address,
                                         Listener::OnAccept on_accept);
   Result<std::unique_ptr<Listener>> unix_socket(Loop& loop, const UnixSocketSettings& settings,
