@@ -171,9 +171,9 @@ int run_serve(const std::vector<std::string>& given_files) {
     return exit_code(started.error());
   }
   if (tell_unclaimed(*sockets, log)) return kExitConfig;
+  give_back_startup_memory();
   log.info("ready");
   manager.ready();
-  give_back_startup_memory();
   loop.run();
   log.info("stopped");
   return kExitOk;
