@@ -39,7 +39,7 @@ void check_import(const std::string& text, const PublicSuffixes& suffixes) {
   if (!curl) return;
   ImportPlace place;
   place.secret_directory = "/secrets";
-  place.working_directory = "/work";
+  place.working_directory = "/srv";
   const auto session = import_session(*curl, place, suffixes);
   if (!session) return;
 

@@ -28,7 +28,7 @@ class ImportTest : public testing::Test {
     std::istringstream in(input);
     std::ostringstream out, err;
     config_ = nullptr;
-    code_ = run_import(command_, nothing_is_set, {false, ""}, "/work", {in, out, err});
+    code_ = run_import(command_, nothing_is_set, {false, ""}, "/srv", {in, out, err});
     text_ = out.str();
     error_ = err.str();
     static const SessionConfig kNone;
@@ -99,7 +99,7 @@ TEST_F(ImportTest, AServiceWithAUserOfItsOwnGetsTheSecretByItsGroup) {
   std::istringstream in;
   std::ostringstream out, err;
   command_.words = {"curl -H 'Authorization: Bearer sesame' https://api.example.com/"};
-  EXPECT_EQ(run_import(command_, nothing_is_set, {true, "trunkd"}, "/work", {in, out, err}), 0);
+  EXPECT_EQ(run_import(command_, nothing_is_set, {true, "trunkd"}, "/srv", {in, out, err}), 0);
   EXPECT_NE(out.str().find("install -D -m 640 -g trunkd /dev/stdin /etc/trunkd/example.token"),
             std::string::npos)
       << out.str();
@@ -383,7 +383,7 @@ TEST_F(ImportTest, CertificatesStayVerified) {
   const SessionConfig& session = import(
       "curl -k --cacert ca.pem -E /etc/me.pem:sesame --key ~/me.key --tlsv1.3 https://a.example");
   EXPECT_TRUE(session.tls.verify);
-  EXPECT_EQ(session.tls.ca_file, "/work/ca.pem");
+  EXPECT_EQ(session.tls.ca_file, "/srv/ca.pem");
   EXPECT_EQ(session.tls.client_cert, "/etc/me.pem");
   EXPECT_EQ(session.tls.client_key, "/home/ann/me.key");
   EXPECT_TRUE(session.tls.tls13_only);
