@@ -24,9 +24,10 @@ class SessionImport {
   Parsed<ImportedSession> run();
 
  private:
-  // What of the request there is to say to the session (session_import.cc).
   void read_options();
   void read_option(const GivenOption& given);
+  void finish_curl();
+  // What of the request there is to say to the session (session_import_request.cc).
   void take_field(const GivenOption& given);
   void take_field_of_name(const std::string& name, const std::string& value);
   void take_session_field(const std::string& name, const std::string& value, bool always);
@@ -40,7 +41,6 @@ class SessionImport {
   void choose_credential();
   void add_header_fields();
   void take_cookies(const GivenOption& given);
-  void finish_curl();
   // How the host is reached (session_import_network.cc).
   void take_timeout(const GivenOption& given);
   void take_retry(const GivenOption& given);
