@@ -120,7 +120,7 @@ class CrashTest(unittest.TestCase):
             return respond(value, fields=[("Set-Cookie", f"{name}={value}; Max-Age=86400")])
 
         numbers = random.Random(7)
-        known = {}  # name -> the last value whose answer came
+        known = {}  # name -> the value that was last answered, or found after a kill
         sent = {}   # name -> the last value that was asked for, answered or not
         rounds = ROUNDS if harness.is_release() else ROUNDS // 5
         with Origin(app) as origin, tempfile.TemporaryDirectory() as state:
@@ -133,6 +133,7 @@ class CrashTest(unittest.TestCase):
                 kept = cookies_of(jar)
                 for name, value in known.items():
                     self.assertIn(kept.get(name), (value, sent[name]), f"{name} in round {number}")
+                known.update(kept)  # a change that was kept although no answer came stays, too
 
     def change_until_killed(self, daemon, number, moment, known, sent):
         """Four callers with names of their own change cookies until one of them kills."""
