@@ -52,6 +52,13 @@ function(trunkd_module name)
   target_link_libraries(trunkd_${name} PRIVATE ${M_LIBRARIES})
 endfunction()
 
+# For a module with nothing that is run for each request: a third of the time to compile it. (The
+# others keep small objects, too: in a big one, the compiler stops inlining early.)
+function(trunkd_seldom_run target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD_BATCH_SIZE 32)
+endfunction()
+
 # trunkd_test(NAME SOURCES a_test.cc [LINKS modules] [LIBRARIES targets]): one GoogleTest program,
 # one ctest entry.
 function(trunkd_test name)

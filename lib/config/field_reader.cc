@@ -10,10 +10,6 @@ namespace {
 // Comparing with all known words costs the square of a word's length.
 constexpr size_t kLongestLikelyKey = 64;
 
-bool starts_with(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
-}
-
 template <typename Draft>
 bool has_key(FieldTable<Draft> table, std::string_view key) {
   if (key.find('.') != std::string_view::npos) return false;
@@ -27,7 +23,7 @@ std::vector<std::string_view> keys_of(const std::vector<const FieldInfo*>& field
                                       std::string_view prefix) {
   std::vector<std::string_view> keys;
   for (const FieldInfo* field : fields) {
-    if (!starts_with(field->name, prefix)) continue;
+    if (!field->name.starts_with(prefix)) continue;
     const std::string_view rest = field->name.substr(prefix.size());
     keys.push_back(rest.substr(0, rest.find('.')));
   }
@@ -37,7 +33,7 @@ std::vector<std::string_view> keys_of(const std::vector<const FieldInfo*>& field
 // Does a secret stand in this group? Then a text that is out of place there may be it.
 bool is_confidential(const std::vector<const FieldInfo*>& fields, std::string_view prefix) {
   return !prefix.empty() && std::any_of(fields.begin(), fields.end(), [&](const FieldInfo* field) {
-    return starts_with(field->name, prefix) && field->syntax == Syntax::secret;
+    return field->name.starts_with(prefix) && field->syntax == Syntax::secret;
   });
 }
 
@@ -48,7 +44,7 @@ std::vector<size_t> required_in(const std::vector<const FieldInfo*>& fields,
   for (size_t i = 0; i < fields.size(); ++i) {
     const std::string_view name = fields[i]->name;
     const bool direct =
-        starts_with(name, prefix) && name.find('.', prefix.size()) == std::string_view::npos;
+        name.starts_with(prefix) && name.find('.', prefix.size()) == std::string_view::npos;
     if (fields[i]->required && direct) required.push_back(i);
   }
   return required;

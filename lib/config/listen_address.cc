@@ -8,7 +8,7 @@
 namespace trunkd {
 namespace {
 
-using Kind = ListenAddress::Kind;
+using ListenKind = ListenAddress::Kind;
 
 constexpr std::string_view kUnix = "unix:";
 
@@ -44,7 +44,7 @@ Parsed<ListenAddress> parse_listen_address(std::string_view text) {
   if (text.substr(0, kUnix.size()) == kUnix) {
     auto path = parse_socket_path(text.substr(kUnix.size()));
     if (!path) return wrong(std::move(path.error()));
-    address.kind = Kind::unix_socket;
+    address.kind = ListenKind::unix_socket;
     address.path = std::move(*path);
     return address;
   }
@@ -66,24 +66,24 @@ Parsed<ListenAddress> parse_listen_address(std::string_view text) {
   if (!is_ip_literal(*host)) {
     return wrong("must name an address, not a host (\"" + escaped(host_text) + "\")");
   }
-  address.kind = Kind::tcp;
+  address.kind = ListenKind::tcp;
   address.host = *host;
   return address;
 }
 
 bool is_local(const ListenAddress& address) {
-  return address.kind != Kind::tcp || address.host == "::1" ||
+  return address.kind != ListenKind::tcp || address.host == "::1" ||
          address.host.compare(0, 4, "127.") == 0;
 }
 
 bool overlap(const ListenAddress& a, const ListenAddress& b) {
-  if (a.kind == Kind::unix_socket || b.kind == Kind::unix_socket) {
+  if (a.kind == ListenKind::unix_socket || b.kind == ListenKind::unix_socket) {
     return a.kind == b.kind && a.path == b.path;
   }
   if (a.port != b.port || a.port == 0) return false;
-  if (a.kind == Kind::loopback_port && b.kind == Kind::loopback_port) return true;
-  if (a.kind == Kind::loopback_port) return overlap(b, a);
-  if (b.kind == Kind::loopback_port) {
+  if (a.kind == ListenKind::loopback_port && b.kind == ListenKind::loopback_port) return true;
+  if (a.kind == ListenKind::loopback_port) return overlap(b, a);
+  if (b.kind == ListenKind::loopback_port) {
     return is_any(a.host) || a.host == "127.0.0.1" || a.host == "::1";
   }
   if (is_ipv6(a.host) != is_ipv6(b.host)) return false;

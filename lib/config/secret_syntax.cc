@@ -20,10 +20,6 @@ constexpr Form kForms[] = {{"file:", SecretRef::Kind::file},
                            {"env:", SecretRef::Kind::env},
                            {"credential:", SecretRef::Kind::credential}};
 
-bool starts_with(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
-}
-
 // A file of $CREDENTIALS_DIRECTORY, never one beside or above it.
 bool is_credential_name(std::string_view name) {
   const auto is_name_char = [](char c) {
@@ -36,14 +32,14 @@ bool is_credential_name(std::string_view name) {
 }  // namespace
 
 bool looks_like_reference(std::string_view text) {
-  return starts_with(text, kVariable) ||
+  return text.starts_with(kVariable) ||
          std::any_of(std::begin(kForms), std::end(kForms),
-                     [&](const Form& known) { return starts_with(text, known.prefix); });
+                     [&](const Form& known) { return text.starts_with(known.prefix); });
 }
 
 Parsed<SecretRef> parse_secret(std::string_view text) {
   const auto* form = std::find_if(std::begin(kForms), std::end(kForms), [&](const Form& known) {
-    return starts_with(text, known.prefix);
+    return text.starts_with(known.prefix);
   });
   if (form == std::end(kForms)) {
     return wrong(

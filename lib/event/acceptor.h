@@ -27,6 +27,8 @@ class FileDescriptor {
 
 class Acceptor {
  public:
+  static constexpr int kBacklog = 4096;  // for listen(2); the system cuts it to net.core.somaxconn
+
   // `socket` is bound, listening and non-blocking.
   Acceptor(Loop& loop, FileDescriptor socket, bool is_tcp, Listener::OnAccept on_accept);
 

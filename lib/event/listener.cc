@@ -14,7 +14,6 @@
 namespace trunkd {
 namespace {
 
-constexpr int kBacklog = 4096;  // the system cuts it to net.core.somaxconn
 constexpr int kAcceptsPerEvent = 64;
 constexpr Duration kPauseWithoutDescriptors = 100ms;
 
@@ -72,7 +71,7 @@ Result<std::unique_ptr<Listener>> Listener::tcp(Loop& loop, const SocketAddress&
       (address.is_ipv6() && !set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY))) {
     return system_failure(what);
   }
-  if (bind(fd, address.get(), address.size()) != 0 || listen(fd, kBacklog) != 0) {
+  if (bind(fd, address.get(), address.size()) != 0 || listen(fd, Acceptor::kBacklog) != 0) {
     return system_failure(what);
   }
   sockaddr_storage bound{};

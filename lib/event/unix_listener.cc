@@ -17,8 +17,6 @@
 namespace trunkd {
 namespace {
 
-constexpr int kBacklog = 4096;
-
 // The file that bind() made; removed at the end if it is still that one.
 class SocketFile {
  public:
@@ -129,7 +127,7 @@ Result<std::unique_ptr<Listener>> Listener::unix_socket(Loop& loop,
   if (const auto access = set_access(settings, what); !access) {
     return tl::unexpected(access.error());
   }
-  if (listen(listening.get(), kBacklog) != 0) return system_failure(what);
+  if (listen(listening.get(), Acceptor::kBacklog) != 0) return system_failure(what);
   return std::make_unique<UnixListener>(loop, std::move(listening), std::move(file),
                                         std::move(on_accept));
 }

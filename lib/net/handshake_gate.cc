@@ -5,7 +5,7 @@
 namespace trunkd {
 namespace {
 
-constexpr size_t kMaxRemembered = 1024;
+constexpr size_t kMaxWithoutSessions = 1024;
 
 }  // namespace
 
@@ -54,7 +54,7 @@ void HandshakeGate::Lead::release() {
 }
 
 void HandshakeGate::Lead::release_for_good() {
-  if (state_->without_sessions.size() >= kMaxRemembered) state_->without_sessions.clear();
+  if (state_->without_sessions.size() >= kMaxWithoutSessions) state_->without_sessions.clear();
   state_->without_sessions.insert(key_);
   release();
 }

@@ -18,7 +18,7 @@ constexpr uint16_t kGroups[] = {
     MBEDTLS_SSL_IANA_TLS_GROUP_NONE,
 };
 
-constexpr size_t kMaxRemembered = 1024;  // origins that speak TLS 1.2
+constexpr size_t kMaxTls12Origins = 1024;  // origins that speak TLS 1.2
 
 }  // namespace
 
@@ -121,7 +121,7 @@ Result<std::shared_ptr<TlsShared>> TlsContext::State::shared_for(const Origin& o
 }
 
 void TlsContext::State::remember_tls12(const std::string& key) {
-  if (tls12_only.size() >= kMaxRemembered) tls12_only.clear();
+  if (tls12_only.size() >= kMaxTls12Origins) tls12_only.clear();
   tls12_only.insert(key);
 }
 

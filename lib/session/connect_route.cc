@@ -10,8 +10,6 @@
 namespace trunkd {
 namespace {
 
-tl::unexpected<Error> refused(Error error) { return tl::unexpected<Error>(std::move(error)); }
-
 // Authority-form (RFC 9110, 9.3.6): always with a port.
 Result<Origin> tunnel_target(const RequestHead& request) {
   auto authority = parse_authority(request.target);
@@ -32,17 +30,17 @@ Result<Route> Router::connect_route(const RequestHead& request, const Arrival& a
   const auto& all = config_->sessions;
   const bool possible = arrival.own_session ? settings(*arrival.own_session).tunnels
                                             : std::any_of(all.begin(), all.end(), tunnels);
-  if (!possible) return refused(connect_refused());
+  if (!possible) return tl::unexpected(connect_refused());
 
   const RoutingFields fields = routing_fields(request.headers);
-  if (!fields.repeated.empty()) return refused(repeated_field(fields.repeated));
+  if (!fields.repeated.empty()) return tl::unexpected(repeated_field(fields.repeated));
   auto target = tunnel_target(request);
-  if (!target) return refused(std::move(target.error()));
+  if (!target) return tl::unexpected(std::move(target.error()));
   if (fields.host && host_of(*fields.host) != target->host) {
     const auto host = parse_authority(*fields.host);
     if (!host || host->host != target->host) {
       if (auto error = guard_.refuse_host(*fields.host, arrival)) {
-        return refused(std::move(*error));
+        return tl::unexpected(std::move(*error));
       }
     }
   }
@@ -58,13 +56,13 @@ Result<Route> Router::connect_route(const RequestHead& request, const Arrival& a
   const SessionConfig* known = session ? &settings(*session) : nullptr;
   // No page is of the target's origin: only allow_origins can let one in.
   if (auto error = guard_.refuse_browser(fields, {}, arrival, known)) {
-    return refused(std::move(*error));
+    return tl::unexpected(std::move(*error));
   }
-  if (!named) return refused(std::move(named.error()));
-  if (!known->tunnels) return refused(connect_refused());
+  if (!named) return tl::unexpected(std::move(named.error()));
+  if (!known->tunnels) return tl::unexpected(connect_refused());
   if (!reaches(*known, *target)) {
-    return refused(known->multi_host ? host_not_allowed(*known, *target)
-                                     : wrong_target(*known, request.target, true));
+    return tl::unexpected(known->multi_host ? host_not_allowed(*known, *target)
+                                            : wrong_target(*known, request.target, true));
   }
   return Route{named->session, std::move(*target), {}, {ClientView::Kind::absolute, {}}};
 }

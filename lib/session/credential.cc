@@ -12,14 +12,14 @@
 namespace trunkd {
 namespace {
 
-using Kind = AuthConfig::Kind;
+using AuthKind = AuthConfig::Kind;
 
 // Why the secret cannot stand where it would go; empty if it can.
-std::string_view misfit(Kind kind, std::string_view secret) {
-  if (kind == Kind::bearer && !std::all_of(secret.begin(), secret.end(), is_visible_char)) {
+std::string_view misfit(AuthKind kind, std::string_view secret) {
+  if (kind == AuthKind::bearer && !std::all_of(secret.begin(), secret.end(), is_visible_char)) {
     return "a bearer token has no spaces and only ASCII characters";
   }
-  if (kind == Kind::header && (!is_field_value(secret) || secret != trim(secret))) {
+  if (kind == AuthKind::header && (!is_field_value(secret) || secret != trim(secret))) {
     return "a field's value has no spaces at its ends and no control bytes";
   }
   return {};
@@ -39,7 +39,8 @@ bool trusts(const SessionConfig& session, const Origin& origin) {
 }
 
 std::string_view Credential::name() const {
-  const bool standard = session_.auth.kind == Kind::bearer || session_.auth.kind == Kind::basic;
+  const bool standard =
+      session_.auth.kind == AuthKind::bearer || session_.auth.kind == AuthKind::basic;
   return standard ? std::string_view("Authorization") : session_.auth.name;
 }
 
@@ -51,20 +52,20 @@ Result<void> Credential::append_value(std::string& out) const {
     return no_secret(auth.secret.text(), why);
   }
   switch (auth.kind) {
-    case Kind::bearer:
+    case AuthKind::bearer:
       out.append("Bearer ").append(*secret);
       break;
-    case Kind::basic:
+    case AuthKind::basic:
       out += "Basic ";
       append_base64(out, auth.name + ':' + std::string(*secret));
       break;
-    case Kind::header:
+    case AuthKind::header:
       out += *secret;
       break;
-    case Kind::query:
+    case AuthKind::query:
       append_percent_encoded(out, *secret);
       break;
-    case Kind::none:
+    case AuthKind::none:
       break;
   }
   return {};

@@ -10,7 +10,7 @@ namespace trunkd {
 namespace {
 
 constexpr std::string_view kLocalhostSuffix = ".localhost";
-constexpr size_t kMostNamesListed = 5;
+constexpr size_t kMostOwnNamesListed = 5;
 
 bool is_port(std::string_view text) {
   const uint64_t port = parse_decimal(text).value_or(0);
@@ -113,7 +113,7 @@ Error HostGuard::misdirected(std::string_view authority, const Arrival& arrival)
   } else {
     accepted += "NAME.localhost";
   }
-  for (size_t i = 0; i < config_.names.size() && i < kMostNamesListed; ++i) {
+  for (size_t i = 0; i < config_.names.size() && i < kMostOwnNamesListed; ++i) {
     accepted += ", " + config_.names[i];
   }
   const std::string what = authority.empty()

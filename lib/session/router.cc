@@ -9,8 +9,6 @@
 namespace trunkd {
 namespace {
 
-tl::unexpected<Error> refused(Error error) { return tl::unexpected<Error>(std::move(error)); }
-
 ClientView view_of(const RequestTarget& target, const NamedSession& named) {
   if (target.absolute()) return {ClientView::Kind::absolute, {}};
   if (named.prefix.empty()) return {ClientView::Kind::local, {}};
@@ -20,7 +18,8 @@ ClientView view_of(const RequestTarget& target, const NamedSession& named) {
 // Trunkd-Target: SCHEME://HOST[:PORT]. A single "/" at the end is what URL libraries add.
 Result<Origin> parse_target_field(std::string_view value) {
   auto url = parse_url(value);
-  if (!url || url->path != "/" || url->has_query) return refused(malformed_target_field(value));
+  if (!url || url->path != "/" || url->has_query)
+    return tl::unexpected(malformed_target_field(value));
   return std::move(url->origin);
 }
 
@@ -51,12 +50,12 @@ Result<Route> Router::route(const RequestHead& request, const Arrival& arrival,
 // The order is part of the promise: who may not ask at all learns nothing of the sessions.
 Result<Route> Router::find_route(const RequestHead& request, const Arrival& arrival,
                                  std::optional<size_t>& session) const {
-  if (arrival.removed) return refused(listener_removed());
+  if (arrival.removed) return tl::unexpected(listener_removed());
   if (request.method == "CONNECT") return connect_route(request, arrival, session);
   const RoutingFields fields = routing_fields(request.headers);
-  if (!fields.repeated.empty()) return refused(repeated_field(fields.repeated));
+  if (!fields.repeated.empty()) return tl::unexpected(repeated_field(fields.repeated));
   auto target = judged_target(request, arrival, fields);
-  if (!target) return refused(std::move(target.error()));
+  if (!target) return tl::unexpected(std::move(target.error()));
 
   auto named = arrival.own_session
                    ? named_by_listener(*config_, *arrival.own_session, *target, fields)
@@ -64,10 +63,10 @@ Result<Route> Router::find_route(const RequestHead& request, const Arrival& arri
   if (named) session = named->session;
   const SessionConfig* known = session ? &settings(*session) : nullptr;
   if (auto error = guard_.refuse_browser(fields, target->authority, arrival, known)) {
-    return refused(std::move(*error));
+    return tl::unexpected(std::move(*error));
   }
-  if (!named) return refused(std::move(named.error()));
-  if (request.method == "TRACE" && !known->trace) return refused(trace_refused(*known));
+  if (!named) return tl::unexpected(std::move(named.error()));
+  if (request.method == "TRACE" && !known->trace) return tl::unexpected(trace_refused(*known));
   return known->multi_host ? multi_host_route(*target, fields, *named)
                            : single_host_route(*target, fields, *named);
 }
@@ -93,7 +92,7 @@ Result<RequestTarget> Router::judged_target(const RequestHead& request, const Ar
   const bool without_host = request.minor_version == 0 && !fields.host;
   if (without_host && arrival.own_session) return target;
   if (auto error = guard_.refuse_host(target->authority, arrival)) {
-    return refused(std::move(*error));
+    return tl::unexpected(std::move(*error));
   }
   return target;
 }
@@ -102,12 +101,13 @@ Result<Route> Router::single_host_route(const RequestTarget& target, const Routi
                                         const NamedSession& named) const {
   const SessionConfig& session = settings(named.session);
   if (target.absolute() && !reaches(session, target.url->origin)) {
-    return refused(wrong_target(session, target.authority, true));
+    return tl::unexpected(wrong_target(session, target.authority, true));
   }
   if (fields.target) {
     const auto asked = parse_target_field(*fields.target);
-    if (!asked) return refused(asked.error());
-    if (!reaches(session, *asked)) return refused(wrong_target(session, *fields.target, false));
+    if (!asked) return tl::unexpected(asked.error());
+    if (!reaches(session, *asked))
+      return tl::unexpected(wrong_target(session, *fields.target, false));
   }
   // Whoever writes the origin's URL means its whole path: nothing is put before it.
   const bool joins = target.form == RequestTarget::Form::origin;
@@ -128,19 +128,20 @@ Result<Route> Router::multi_host_route(const RequestTarget& target, const Routin
     asked = target.url->origin;
   } else if (const auto by_path = named.prefix.empty() ? std::nullopt : path_target(named.path)) {
     auto url = parse_url(std::string(by_path->scheme) + "://" + std::string(by_path->authority));
-    if (!url) return refused(std::move(url.error()));
+    if (!url) return tl::unexpected(std::move(url.error()));
     asked = std::move(url->origin);
     path = by_path->rest;
     route.view.kind = ClientView::Kind::target;
   }
   if (fields.target) {
     auto by_field = parse_target_field(*fields.target);
-    if (!by_field) return refused(std::move(by_field.error()));
-    if (asked && *asked != *by_field) return refused(ambiguous_target(*by_field, *asked));
+    if (!by_field) return tl::unexpected(std::move(by_field.error()));
+    if (asked && *asked != *by_field) return tl::unexpected(ambiguous_target(*by_field, *asked));
     asked = std::move(*by_field);
   }
-  if (!asked) return refused(no_target(session, named.own_listener));
-  if (!allows(session.allow_hosts, *asked)) return refused(host_not_allowed(session, *asked));
+  if (!asked) return tl::unexpected(no_target(session, named.own_listener));
+  if (!allows(session.allow_hosts, *asked))
+    return tl::unexpected(host_not_allowed(session, *asked));
   route.origin = std::move(*asked);
   route.target = join_target({}, path);
   add_params(route.target, session.params);

@@ -213,7 +213,7 @@ AdminLook look_at_admin(const Config& config, const Result<std::string>& runtime
   AdminClient client(path, kAdminPatience);
   const auto answer = client.get("/status");
   if (answer && answer->good()) {
-    const auto status = nlohmann::json::parse(answer->body, nullptr, false);
+    const auto status = nlohmann::ordered_json::parse(answer->body, nullptr, false);
     if (status.is_object() && status.contains("pid") && status["pid"].is_number_integer()) {
       look.running = status["pid"].get<pid_t>();
       finding.seen =
