@@ -17,7 +17,7 @@ std::optional<std::string> some_are_set(const std::string& name) {
 }
 
 // The session "s" of `text`.
-SessionConfig load(std::string_view text) {
+SessionConfig load_session(std::string_view text) {
   const LoadedConfig loaded = load_config_text(text, "t.yaml", some_are_set);
   for (const ConfigMistake& mistake : loaded.mistakes) ADD_FAILURE() << mistake.text();
   if (loaded.config) {
@@ -29,8 +29,8 @@ SessionConfig load(std::string_view text) {
 }
 
 SessionConfig with_defaults(const std::string& defaults, const std::string& own) {
-  return load("defaults: {" + defaults + "}\nsessions: {s: {base_url: 'http://a.example'" +
-              (own.empty() ? "" : ", " + own) + "}}\n");
+  return load_session("defaults: {" + defaults + "}\nsessions: {s: {base_url: 'http://a.example'" +
+                      (own.empty() ? "" : ", " + own) + "}}\n");
 }
 
 TEST(SessionSettingsTest, NamedValuesOfBothComeTogetherAndTheSessionsOwnWin) {
@@ -101,7 +101,7 @@ TEST(SessionSettingsTest, RetryOffKeepsWhatIsSaidAboutPauses) {
 }
 
 TEST(SessionSettingsTest, ASessionOverAnothersPoolHasThatPoolsLimits) {
-  const SessionConfig session = load(
+  const SessionConfig session = load_session(
       "defaults: {connections: 2, connections_per_host: 2}\n"
       "sessions:\n"
       "  main: {base_url: 'http://a.example', connections: 8, keepalive: {idle: 9s}}\n"

@@ -21,21 +21,21 @@ ResponseLog run(std::string_view input, bool head_request, bool upgrade, size_t 
 }
 
 // Parses at once and byte by byte; both must say the same.
-ResponseLog parse(std::string_view input, bool head_request = false, bool upgrade = false,
-                  const HeadLimits& limits = {}) {
+ResponseLog judge_response(std::string_view input, bool head_request = false, bool upgrade = false,
+                           const HeadLimits& limits = {}) {
   ResponseLog whole = run(input, head_request, upgrade, input.size(), limits);
   EXPECT_EQ(whole.events, run(input, head_request, upgrade, 1, limits).events) << input;
   return whole;
 }
 
-void expect_refused(std::string_view input, int heads = 0) {
-  const ResponseLog log = parse(input);
+void expect_response_refused(std::string_view input, int heads = 0) {
+  const ResponseLog log = judge_response(input);
   EXPECT_EQ(failure_of(log.kind).word, "bad_response") << input;
   EXPECT_EQ(log.heads, heads) << input;
 }
 
-void expect_accepted(std::string_view input) {
-  EXPECT_EQ(parse(input).kind, ErrorKind::internal) << input;
+void expect_response_accepted(std::string_view input) {
+  EXPECT_EQ(judge_response(input).kind, ErrorKind::internal) << input;
 }
 
 std::string ok(std::string_view fields, std::string_view body = "") {
@@ -71,13 +71,13 @@ TEST(ResponseStrictnessTest, AStatusLineIsWhatTheRfcSays) {
                                       "HTTP/1.1 600 No",
                                       "HTTP/1.1 999 No",
                                       "HTTP/1.1 -20 No"}) {
-    expect_refused(std::string(line) + "\r\nContent-Length: 0\r\n\r\n");
+    expect_response_refused(std::string(line) + "\r\nContent-Length: 0\r\n\r\n");
   }
 }
 
 TEST(ResponseStrictnessTest, GarbageIsRefusedWithItsFirstByte) {
-  EXPECT_EQ(parse("\x15").kind, ErrorKind::bad_response);
-  EXPECT_EQ(parse("\r").kind, ErrorKind::bad_response);
+  EXPECT_EQ(judge_response("\x15").kind, ErrorKind::bad_response);
+  EXPECT_EQ(judge_response("\r").kind, ErrorKind::bad_response);
 }
 
 TEST(ResponseStrictnessTest, AReasonHasNoControlBytes) {
@@ -85,9 +85,9 @@ TEST(ResponseStrictnessTest, AReasonHasNoControlBytes) {
     const char c = static_cast<char>(byte);
     const std::string input = "HTTP/1.1 200 O"s + c + "K\r\nContent-Length: 0\r\n\r\n";
     if (c == '\t' || (byte >= 0x20 && byte != 0x7f)) {
-      expect_accepted(input);
+      expect_response_accepted(input);
     } else {
-      expect_refused(input);
+      expect_response_refused(input);
     }
   }
 }
@@ -102,11 +102,11 @@ TEST(ResponseStrictnessTest, LinesEndWithCrlfAndFieldsAreNotFolded) {
         "HTTP/1.1 200 OK\r\nA b: c\r\n\r\n", "HTTP/1.1 200 OK\r\nA\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length : 0\r\n\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding:\r\n chunked\r\n\r\n"}) {
-    expect_refused(input);
+    expect_response_refused(input);
   }
-  expect_refused(ok("A: b\0c\r\n"s));
-  expect_refused(ok("A\0: b\r\n"s));
-  expect_refused(ok("A: b\x7f\r\n"));
+  expect_response_refused(ok("A: b\0c\r\n"s));
+  expect_response_refused(ok("A\0: b\r\n"s));
+  expect_response_refused(ok("A: b\x7f\r\n"));
 }
 
 TEST(ResponseStrictnessTest, FramingIsUnambiguous) {
@@ -136,17 +136,18 @@ TEST(ResponseStrictnessTest, FramingIsUnambiguous) {
         "chunked\r\n",
         "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
         "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n"}) {
-    expect_refused(ok(fields, "5\r\nhello\r\n0\r\n\r\n"));
-    EXPECT_EQ(parse(ok(fields), true).kind, ErrorKind::bad_response) << fields;
+    expect_response_refused(ok(fields, "5\r\nhello\r\n0\r\n\r\n"));
+    EXPECT_EQ(judge_response(ok(fields), true).kind, ErrorKind::bad_response) << fields;
   }
-  expect_refused("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+  expect_response_refused("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
 }
 
 TEST(ResponseStrictnessTest, ABodyWhereThereCanBeNoneIsNotTakenForTheNextResponse) {
-  expect_refused("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello");
-  expect_refused("HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
-  expect_refused("HTTP/1.1 100 Continue\r\nContent-Length: 5\r\n\r\nhello");
-  expect_refused("HTTP/1.1 103 Early Hints\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+  expect_response_refused("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello");
+  expect_response_refused("HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+  expect_response_refused("HTTP/1.1 100 Continue\r\nContent-Length: 5\r\n\r\nhello");
+  expect_response_refused(
+      "HTTP/1.1 103 Early Hints\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
 }
 
 TEST(ResponseStrictnessTest, ChunksAreAsStrictAsInRequests) {
@@ -155,7 +156,7 @@ TEST(ResponseStrictnessTest, ChunksAreAsStrictAsInRequests) {
         "0x5\r\nhello\r\n0\r\n\r\n", "-5\r\nhello\r\n0\r\n\r\n", "5 \r\nhello\r\n0\r\n\r\n",
         "ffffffffffffffff\r\n", "00000000000000005\r\nhello\r\n0\r\n\r\n",
         "5;a\x01=b\r\nhello\r\n0\r\n\r\n", "0\r\nA : b\r\n\r\n", "0\r\n A: b\r\n\r\n"}) {
-    expect_refused(ok("Transfer-Encoding: chunked\r\n", chunks), 1);
+    expect_response_refused(ok("Transfer-Encoding: chunked\r\n", chunks), 1);
   }
 }
 
@@ -163,22 +164,23 @@ TEST(ResponseStrictnessTest, AnUpgradeThatNobodyAskedForIsBroken) {
   const std::string input =
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
       "Connection: Upgrade\r\n\r\n";
-  expect_refused(input);
-  EXPECT_EQ(parse(input, false, true).heads, 1);
-  EXPECT_EQ(parse("HTTP/1.0" + input.substr(8), false, true).kind, ErrorKind::bad_response);
+  expect_response_refused(input);
+  EXPECT_EQ(judge_response(input, false, true).heads, 1);
+  EXPECT_EQ(judge_response("HTTP/1.0" + input.substr(8), false, true).kind,
+            ErrorKind::bad_response);
 }
 
 TEST(ResponseStrictnessTest, InformationalResponsesAreBounded) {
   std::string flood;
   for (int i = 0; i < 64; ++i) flood += "HTTP/1.1 100 Continue\r\n\r\n";
-  EXPECT_EQ(parse(flood + ok("Content-Length: 0\r\n")).heads, 1);
-  EXPECT_EQ(parse(flood + "HTTP/1.1 100 Continue\r\n\r\n").kind, ErrorKind::bad_response);
+  EXPECT_EQ(judge_response(flood + ok("Content-Length: 0\r\n")).heads, 1);
+  EXPECT_EQ(judge_response(flood + "HTTP/1.1 100 Continue\r\n\r\n").kind, ErrorKind::bad_response);
 }
 
 TEST(ResponseStrictnessTest, HeadsAreBounded) {
   const HeadLimits limits{.head = 100, .target = 10, .fields = 3};
   const auto judge = [&](const std::string& input) {
-    return parse(input, false, false, limits).kind;
+    return judge_response(input, false, false, limits).kind;
   };
   EXPECT_EQ(judge("HTTP/1.1 200 " + std::string(101, 'a')), ErrorKind::bad_response);
   EXPECT_EQ(judge(ok("A: " + std::string(100, 'a'))), ErrorKind::bad_response);

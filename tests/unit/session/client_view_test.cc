@@ -2,15 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "client_views.h"
 #include "routing_fixture.h"
 
 namespace trunkd {
 namespace {
-
-const ClientView kLocal{ClientView::Kind::local, ""};
-const ClientView kPrefix{ClientView::Kind::prefix, "/s/shop"};
-const ClientView kTarget{ClientView::Kind::target, "/s/crawler"};
-const ClientView kAbsolute{ClientView::Kind::absolute, ""};
 
 class ClientViewTest : public testing::Test {
  protected:
@@ -50,7 +46,8 @@ TEST_F(ClientViewTest, WhatLiesInsideBecomesAPathInTheLocalView) {
       {"/v1/items//x", "/.//x"},  // not the host x
       {"  /v1/items/8 ", "/8"},
   };
-  for (const auto& row : rows) EXPECT_EQ(location(row.upstream, kLocal), row.seen) << row.upstream;
+  for (const auto& row : rows)
+    EXPECT_EQ(location(row.upstream, kLocalView), row.seen) << row.upstream;
 }
 
 TEST_F(ClientViewTest, WhatLiesOutsideBecomesTheAbsoluteUrl) {
@@ -68,7 +65,7 @@ TEST_F(ClientViewTest, WhatLiesOutsideBecomesTheAbsoluteUrl) {
       {"HTTP://Elsewhere.test:80/A/../b", "HTTP://Elsewhere.test:80/A/../b"},  // as it was
   };
   for (const auto& row : rows) {
-    EXPECT_EQ(location(row.upstream, kLocal), row.seen) << row.upstream;
+    EXPECT_EQ(location(row.upstream, kLocalView), row.seen) << row.upstream;
     EXPECT_EQ(location(row.upstream, kPrefix), row.seen) << row.upstream;
   }
 }
@@ -76,7 +73,7 @@ TEST_F(ClientViewTest, WhatLiesOutsideBecomesTheAbsoluteUrl) {
 TEST_F(ClientViewTest, WhatCannotBeParsedStaysAsItIs) {
   for (const char* value : {"mailto:a@b", "http://", "https://u:p@shop.test/v1/items/8",
                             "https://0x7f000001/", "https://shop.test:99999/", "javascript:1"}) {
-    EXPECT_EQ(location(value, kLocal), value);
+    EXPECT_EQ(location(value, kLocalView), value);
   }
 }
 
@@ -106,9 +103,9 @@ TEST_F(ClientViewTest, AMultiHostSessionByPathShowsEveryAllowedHost) {
 }
 
 TEST_F(ClientViewTest, AMultiHostSessionByFieldShowsTheSameOriginOnly) {
-  EXPECT_EQ(rewrite("Location", "/x", kLocal, crawler_), "/x");
-  EXPECT_EQ(rewrite("Location", "https://shop.test/x", kLocal, crawler_), "/x");
-  EXPECT_EQ(rewrite("Location", "http://a.example.com/y", kLocal, crawler_),
+  EXPECT_EQ(rewrite("Location", "/x", kLocalView, crawler_), "/x");
+  EXPECT_EQ(rewrite("Location", "https://shop.test/x", kLocalView, crawler_), "/x");
+  EXPECT_EQ(rewrite("Location", "http://a.example.com/y", kLocalView, crawler_),
             "http://a.example.com/y");
 }
 
@@ -121,16 +118,16 @@ TEST_F(ClientViewTest, AMultiHostSessionByAbsoluteFormKeepsTheSchemeApart) {
 
 TEST_F(ClientViewTest, ABaseWithASlashAtItsEndHasNoViewWithoutIt) {
   const SessionConfig session = single_host("s", {Scheme::https, "shop.test", 443}, "/v1/");
-  EXPECT_EQ(rewrite("Location", "/v1/", kLocal, session), "/");
-  EXPECT_EQ(rewrite("Location", "/v1/a", kLocal, session), "/a");
-  EXPECT_EQ(rewrite("Location", "/v1", kLocal, session), "https://shop.test/v1");
+  EXPECT_EQ(rewrite("Location", "/v1/", kLocalView, session), "/");
+  EXPECT_EQ(rewrite("Location", "/v1/a", kLocalView, session), "/a");
+  EXPECT_EQ(rewrite("Location", "/v1", kLocalView, session), "https://shop.test/v1");
 }
 
 TEST_F(ClientViewTest, ARedirectThatOnlyAddsASlashToTheBaseDoesNotGoInCircles) {
-  EXPECT_EQ(location("/v1/items/", kLocal), "/");
+  EXPECT_EQ(location("/v1/items/", kLocalView), "/");
   sent_ = *parse_url("https://shop.test/v1/items");
-  EXPECT_EQ(location("/v1/items/", kLocal), "https://shop.test/v1/items/");
-  EXPECT_EQ(location("/v1/items/1", kLocal), "/1");
+  EXPECT_EQ(location("/v1/items/", kLocalView), "https://shop.test/v1/items/");
+  EXPECT_EQ(location("/v1/items/1", kLocalView), "/1");
 }
 
 TEST_F(ClientViewTest, ContentLocationIsALocation) {
@@ -155,7 +152,7 @@ TEST_F(ClientViewTest, RefreshIsReadAsBrowsersDo) {
       {"", ""},
   };
   for (const auto& row : rows) {
-    EXPECT_EQ(rewrite("Refresh", row.upstream, kLocal, shop_), row.seen) << row.upstream;
+    EXPECT_EQ(rewrite("Refresh", row.upstream, kLocalView, shop_), row.seen) << row.upstream;
   }
 }
 
@@ -172,14 +169,14 @@ TEST_F(ClientViewTest, EveryTargetOfALinkIsRewritten) {
       {"", ""},
   };
   for (const auto& row : rows) {
-    EXPECT_EQ(rewrite("Link", row.upstream, kLocal, shop_), row.seen) << row.upstream;
+    EXPECT_EQ(rewrite("Link", row.upstream, kLocalView, shop_), row.seen) << row.upstream;
   }
 }
 
 TEST_F(ClientViewTest, WhatWouldLeadAroundUsIsDropped) {
-  EXPECT_EQ(rewrite("Alt-Svc", "h3=\":443\"", kLocal, shop_), "(dropped)");
+  EXPECT_EQ(rewrite("Alt-Svc", "h3=\":443\"", kLocalView, shop_), "(dropped)");
   EXPECT_EQ(rewrite("strict-transport-security", "max-age=1", kAbsolute, shop_), "(dropped)");
-  EXPECT_EQ(rewrite("Trunkd-Connection", "forged", kLocal, shop_), "(dropped)");
+  EXPECT_EQ(rewrite("Trunkd-Connection", "forged", kLocalView, shop_), "(dropped)");
 }
 
 TEST_F(ClientViewTest, OnlyTheFieldsOfTheListAreRewritten) {
@@ -190,7 +187,7 @@ TEST_F(ClientViewTest, OnlyTheFieldsOfTheListAreRewritten) {
   for (const char* name : {"", "L", "Locations", "Link-Template", "Server", "Content-Type", "ETag",
                            "Age", "Set-Cookie2", "Trunkd", "Retry-After"}) {
     EXPECT_FALSE(is_rewritten(name)) << name;
-    EXPECT_EQ(rewrite(name, "/v1/items/8", kLocal, shop_), "/v1/items/8");
+    EXPECT_EQ(rewrite(name, "/v1/items/8", kLocalView, shop_), "/v1/items/8");
   }
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 constexpr WallTime kNow{1'767'225'600s};  // Thu, 01 Jan 2026 00:00:00 GMT
 
-struct Row {
+struct RetryAfterRow {
   std::string fields;  // "Name: value", a line each
   int status;
   std::optional<Duration> without;  // rate headers
@@ -27,7 +27,7 @@ Headers headers_of(const std::string& lines) {
   return headers;
 }
 
-std::optional<Duration> asked(const Row& row, bool rate_headers) {
+std::optional<Duration> asked(const RetryAfterRow& row, bool rate_headers) {
   RetryConfig retry;
   retry.rate_headers = rate_headers;
   return pause_asked(row.status, headers_of(row.fields), kNow, retry);
@@ -35,7 +35,7 @@ std::optional<Duration> asked(const Row& row, bool rate_headers) {
 
 constexpr auto kNone = std::nullopt;
 
-const std::vector<Row> kRows = {
+const std::vector<RetryAfterRow> kRetryAfterRows = {
     // Retry-After
     {"Retry-After: 2", 429, 2s, 2s},
     {"Retry-After: 2", 503, 2s, 2s},
@@ -85,7 +85,7 @@ const std::vector<Row> kRows = {
 };
 
 TEST(RetryAfterTest, AsksForAPauseOrDoesNot) {
-  for (const Row& row : kRows) {
+  for (const RetryAfterRow& row : kRetryAfterRows) {
     EXPECT_EQ(asked(row, false), row.without) << row.status << ' ' << row.fields;
     EXPECT_EQ(asked(row, true), row.with) << row.status << ' ' << row.fields;
   }

@@ -7,8 +7,6 @@ namespace {
 
 using RouterRefusalsTest = RoutingTest;
 
-constexpr std::string_view kLocal = "localhost:7480";
-
 bool contains(const std::string& text, std::string_view piece) {
   return text.find(piece) != std::string::npos;
 }

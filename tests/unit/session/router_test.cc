@@ -9,7 +9,6 @@ namespace {
 
 using RouterTest = RoutingTest;
 
-constexpr std::string_view kLocal = "localhost:7480";
 constexpr std::string_view kGithubUser = "Basic Z2l0aHViOng=";  // github:x
 
 TEST_F(RouterTest, AListenerOfItsOwnTakesEverythingAsItsSession) {

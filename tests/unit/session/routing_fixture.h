@@ -31,6 +31,8 @@ inline SessionConfig multi_host(std::string name, std::vector<HostPattern> allow
   return session;
 }
 
+inline constexpr std::string_view kLocal = "localhost:7480";  // where the shared listener is
+
 class RoutingTest : public testing::Test {
  protected:
   enum : size_t { kGithub, kShop, kPlain, kCrawler, kTwinA, kTwinB };

@@ -2,14 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "client_views.h"
 #include "routing_fixture.h"
 
 namespace trunkd {
 namespace {
-
-const ClientView kLocalView{ClientView::Kind::local, ""};
-const ClientView kPrefix{ClientView::Kind::prefix, "/s/shop"};
-const ClientView kAbsolute{ClientView::Kind::absolute, ""};
 
 class SetCookieViewTest : public testing::Test {
  protected:

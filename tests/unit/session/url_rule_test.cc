@@ -13,7 +13,7 @@
 namespace trunkd {
 namespace {
 
-using Row = std::vector<std::string>;
+using RuleRow = std::vector<std::string>;
 
 // The cell's text without its back ticks.
 std::string plain_cell(std::string_view cell) {
@@ -22,14 +22,14 @@ std::string plain_cell(std::string_view cell) {
 }
 
 // The rows of the table below `heading`.
-std::vector<Row> table_below(const std::string& heading) {
+std::vector<RuleRow> table_below(const std::string& heading) {
   std::ifstream file(std::string(TRUNKD_SOURCE_DIR) + "/docs/urls.md");
-  std::vector<Row> rows;
+  std::vector<RuleRow> rows;
   bool below = false;
   for (std::string line; std::getline(file, line);) {
     if (line.starts_with("## ")) below = line == "## " + heading;
     if (!below || !line.starts_with("| `")) continue;
-    Row row;
+    RuleRow row;
     std::istringstream cells(line.substr(1));
     for (std::string cell; std::getline(cells, cell, '|');) row.push_back(plain_cell(cell));
     rows.push_back(std::move(row));
@@ -78,7 +78,7 @@ class UrlRuleTest : public RoutingTest {
 };
 
 TEST_F(UrlRuleTest, PathsAreJoinedAsTheTableSays) {
-  for (const Row& row : table_below("Paths")) {
+  for (const RuleRow& row : table_below("Paths")) {
     ASSERT_EQ(row.size(), 4U);
     session(row[0], row[1], "");
     EXPECT_EQ(url_sent(row[2]), row[3]) << row[0] << " + " << row[1] << " + " << row[2];
@@ -86,7 +86,7 @@ TEST_F(UrlRuleTest, PathsAreJoinedAsTheTableSays) {
 }
 
 TEST_F(UrlRuleTest, ParamsAreAddedAsTheTableSays) {
-  for (const Row& row : table_below("Queries")) {
+  for (const RuleRow& row : table_below("Queries")) {
     ASSERT_EQ(row.size(), 4U);
     session(row[0], "", row[1]);
     EXPECT_EQ(url_sent(row[2]), row[3]) << row[0] << " + " << row[2] << " + " << row[1];
@@ -94,7 +94,7 @@ TEST_F(UrlRuleTest, ParamsAreAddedAsTheTableSays) {
 }
 
 TEST_F(UrlRuleTest, TheCredentialIsPutInAsTheTableSays) {
-  for (const Row& row : table_below("The credential")) {
+  for (const RuleRow& row : table_below("The credential")) {
     ASSERT_EQ(row.size(), 4U);
     session(row[0], "", row[1]);
     SessionConfig& shop = config_.sessions[0];
