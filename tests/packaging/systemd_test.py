@@ -231,7 +231,20 @@ class SystemdTest(unittest.TestCase):
         print("a restart with the socket: %s, the longest request %.2f s"
               % (outcomes, clients.longest))
 
-    def test_09_after_kill_9_it_is_back_within_two_seconds_and_nobody_was_refused(self):
+    def test_09_an_upgrade_of_the_package_fails_nobody(self):
+        clients = Clients([SHOP])
+        try:
+            clients.wait_for_answers(400)
+            before = self.pid()
+            self.machine.run("dpkg", "--install", "/trunkd.deb")
+            self.assertNotIn(self.pid(), (0, before), "the new daemon runs")
+            clients.wait_for_answers(400)
+        finally:
+            outcomes = clients.stop()
+        self.assertEqual(set(outcomes), {"200"}, outcomes)
+        print("an upgrade of the package with the socket:", outcomes)
+
+    def test_10_after_kill_9_it_is_back_within_two_seconds_and_nobody_was_refused(self):
         clients = Clients([SHOP])
         try:
             clients.wait_for_answers(400)
@@ -256,7 +269,7 @@ class SystemdTest(unittest.TestCase):
         except OSError:
             return False
 
-    def test_10_a_daemon_that_hangs_is_replaced(self):
+    def test_11_a_daemon_that_hangs_is_replaced(self):
         self.machine.write("etc/systemd/system/trunkd.service.d/watchdog.conf",
                            "[Service]\nWatchdogSec=1s\nTimeoutAbortSec=1s\n")
         self.machine.run("systemctl", "daemon-reload")
@@ -268,7 +281,7 @@ class SystemdTest(unittest.TestCase):
         self.assertEqual(ask("/")[0], 200)
         self.assertTrue(re.search("watchdog", self.machine.journal(), re.IGNORECASE))
 
-    def test_11_a_socket_that_nobody_asks_for_is_an_error_that_names_it(self):
+    def test_12_a_socket_that_nobody_asks_for_is_an_error_that_names_it(self):
         self.machine.write("etc/systemd/system/trunkd.socket.d/other.conf",
                            "[Socket]\nListenStream=127.0.0.1:9999\n")
         self.machine.run("systemctl", "daemon-reload")
@@ -279,7 +292,7 @@ class SystemdTest(unittest.TestCase):
         self.assertIn("127.0.0.1:9999", self.machine.journal())
         self.assertEqual(self.machine.property("ExecMainStatus"), "78")
 
-    def test_12_the_machine_stops_in_order(self):
+    def test_13_the_machine_stops_in_order(self):
         self.machine.run("systemctl", "poweroff", check=False)
         self.assertEqual(self.machine.nspawn.wait(60), 0)
 
