@@ -84,7 +84,7 @@ class LoginTest(unittest.TestCase):
                     self.assertEqual(status, 502)
                     self.assertIn("proxy_internal_error", headers["Proxy-Status"])
                     self.assertIn(b"urn:trunkd:jar_unavailable", body)
-                self.assertEqual(sum("shop.txt" in line for line in daemon.lines), 1)
+            self.assertEqual(sum("shop.txt" in line for line in daemon.lines), 1)
             self.assertEqual(origin.requests, [])
 
     def test_the_clients_own_cookie_wins_and_the_rest_is_added(self):
