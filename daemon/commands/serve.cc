@@ -2,9 +2,11 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <malloc.h>
 #include <memory>
+#include <thread>
 #include <unistd.h>
 
 #include "config/config_loader.h"
@@ -22,6 +24,8 @@
 
 namespace trunkd {
 namespace {
+
+constexpr Duration kPauseAfterFailure = 1s;
 
 // Text is for people: on a terminal, or where the configuration asks for it.
 bool wants_text(const LogConfig& config, bool to_stderr) {
@@ -110,9 +114,7 @@ class SignalVerbs {
   std::vector<std::unique_ptr<SignalWatch>> watches_;
 };
 
-}  // namespace
-
-int run_serve(const std::vector<std::string>& given_files) {
+int serve(const std::vector<std::string>& given_files) {
   // Anew each time: files may have come to conf.d.
   const auto load = [given_files] {
     return load_config(given_files.empty() ? default_config_files() : given_files,
@@ -177,6 +179,17 @@ int run_serve(const std::vector<std::string>& given_files) {
   loop.run();
   log.info("stopped");
   return kExitOk;
+}
+
+}  // namespace
+
+int run_serve(const std::vector<std::string>& given_files) {
+  const bool holds_sockets = std::getenv("LISTEN_FDS") != nullptr;  // a service manager, for us
+  const int code = serve(given_files);
+  // While a client waits at one of them we are started again at once, and a manager that sees many
+  // starts in a short time closes them (systemd.socket(5), TriggerLimitBurst=).
+  if (holds_sockets && code != 0) std::this_thread::sleep_for(kPauseAfterFailure);
+  return code;
 }
 
 }  // namespace trunkd

@@ -86,12 +86,16 @@ Result<gid_t> group_id(const std::string& name, const std::string& what) {
   return found->gr_gid;
 }
 
-Result<void> set_access(const UnixSocketSettings& settings, const std::string& what) {
+// `owner`: the group that the file was made with. Under a filter of system calls, as a service
+// manager sets them, even giving a file to the group that it has is refused.
+Result<void> set_access(const UnixSocketSettings& settings, gid_t owner, const std::string& what) {
   if (!settings.group.empty()) {
     const Result<gid_t> group = group_id(settings.group, what);
     if (!group) return tl::unexpected(group.error());
-    if (chown(settings.path.c_str(), static_cast<uid_t>(-1), *group) != 0) {
-      return system_failure(what);
+    if (*group != owner && chown(settings.path.c_str(), static_cast<uid_t>(-1), *group) != 0) {
+      return system_failure(
+          what + ": cannot give it to the group \"" + settings.group +
+          "\" (as a service, let systemd make it: SocketGroup= of a socket unit)");
     }
   }
   if (chmod(settings.path.c_str(), settings.mode) != 0) return system_failure(what);
@@ -124,7 +128,7 @@ Result<std::unique_ptr<Listener>> Listener::unix_socket(Loop& loop,
   if (lstat(address.sun_path, &made) != 0) return system_failure(what);
   auto file = std::make_unique<SocketFile>(settings.path, made);
   // Before listen(): until then nobody can connect, whatever the umask made of the file.
-  if (const auto access = set_access(settings, what); !access) {
+  if (const auto access = set_access(settings, made.st_gid, what); !access) {
     return tl::unexpected(access.error());
   }
   if (listen(listening.get(), Acceptor::kBacklog) != 0) return system_failure(what);

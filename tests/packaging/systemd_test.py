@@ -102,7 +102,9 @@ class SystemdTest(unittest.TestCase):
         """The shared port and a session; `more`: another session."""
         origin = f"http://shop.test:{self.origin.port}"
         sessions = {
-            "shop": {"listen": [SHOP, "unix:/run/trunkd/shop.sock"], "base_url": origin,
+            "shop": {"listen": [SHOP, {"unix": "/run/trunkd/shop.sock", "mode": "0660",
+                                       "group": "trunkd"}],
+                     "base_url": origin,
                      "connections": connections, "queue": {"max": 1000},
                      "cookies": {"persist": True},
                      "auth": {"bearer": "credential:token"}},
@@ -110,7 +112,8 @@ class SystemdTest(unittest.TestCase):
         if more:
             sessions["more"] = {"listen": MORE, "base_url": origin}
         self.machine.write("etc/trunkd/trunkd.yaml",
-                           json.dumps({"listen": SHARED, "sessions": sessions}))
+                           json.dumps({"listen": SHARED, "sessions": sessions,
+                                       "admin": {"mode": "0660", "group": "trunkd"}}))
 
     def pid(self):
         return int(self.machine.property("MainPID"))
@@ -292,7 +295,32 @@ class SystemdTest(unittest.TestCase):
         self.assertIn("127.0.0.1:9999", self.machine.journal())
         self.assertEqual(self.machine.property("ExecMainStatus"), "78")
 
-    def test_13_the_machine_stops_in_order(self):
+    def test_13_a_broken_file_closes_no_port_and_once_mended_who_waits_is_answered(self):
+        os.remove(os.path.join(self.machine.root, "etc/systemd/system/trunkd.socket.d/other.conf"))
+        self.machine.run("systemctl", "daemon-reload")
+        self.machine.run("systemctl", "reset-failed")
+        self.machine.run("systemctl", "restart", "trunkd.socket")
+        self.machine.write("etc/trunkd/trunkd.yaml", "sessions: {shop: {conections: 3}}")
+        started, before = "@%d" % time.time(), time.monotonic()
+        waiting = socket.create_connection(("127.0.0.1", SHOP), timeout=30)
+        waiting.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        # Each start is for that client, and fails; meanwhile the socket unit must live.
+        eventually(lambda: self.machine.journal("--since", started).count("Failed to start") >= 3,
+                   "three starts")
+        self.assertGreater(time.monotonic() - before, 2.9, "one each second")
+        self.assertEqual(self.machine.property("ActiveState", "trunkd.socket"), "active")
+        self.configure()
+        self.assertTrue(waiting.recv(100).startswith(b"HTTP/1.1 200"))
+        waiting.close()
+
+    def test_14_purged_it_leaves_nothing_but_its_user(self):
+        self.machine.run("dpkg", "--purge", "trunkd")
+        for path in ("var/lib/trunkd", "var/log/trunkd", "run/trunkd",
+                     "etc/systemd/system/multi-user.target.wants/trunkd.service"):
+            self.assertFalse(os.path.lexists(os.path.join(self.machine.root, path)), path)
+        self.assertEqual(self.machine.property("LoadState"), "not-found")
+
+    def test_15_the_machine_stops_in_order(self):
         self.machine.run("systemctl", "poweroff", check=False)
         self.assertEqual(self.machine.nspawn.wait(60), 0)
 

@@ -76,7 +76,7 @@ tl::unexpected<Error> nobody_there(const std::string& path, int error) {
                                        : "nobody listens at " + path + " any more";
   detail += ": is trunkd running? Name its socket by --socket, or its configuration by -c";
   if (path != kSystemSocket && access(kSystemSocket, F_OK) == 0) {
-    detail += ". The one of the system service is " + std::string(kSystemSocket);
+    detail += std::string(". The system service has ") + kSystemSocket + ": use sudo, or name it";
   }
   return tl::unexpected(Error{ErrorKind::internal, std::move(detail), {}, error});
 }
@@ -88,8 +88,8 @@ tl::unexpected<Error> not_connected(const std::string& path, int error) {
   if (error == EACCES || error == EPERM) {
     return tl::unexpected(Error{ErrorKind::internal,
                                 "you may not use " + path +
-                                    ": run this as the daemon's user or as root, or let your group "
-                                    "in by admin.group and admin.mode: \"0660\"",
+                                    ": run this as the daemon's user or as root (sudo), or let its "
+                                    "group in by admin.mode: \"0660\" (another one by admin.group)",
                                 {},
                                 error});
   }

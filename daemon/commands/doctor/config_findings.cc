@@ -225,7 +225,7 @@ AdminLook look_at_admin(const Config& config, const Result<std::string>& runtime
   const int error = answer.error().system_error;
   if (error == EACCES || error == EPERM) {
     finding = {Level::hint, finding.check, path + " may not be used by this user",
-               "Run this as the user of trunkd, or see admin.group and admin.mode."};
+               "Run this as root or as the user of trunkd, or let its group in by admin.mode."};
     return look;
   }
   if (const auto obstacle = cannot_make(path, !chosen)) {
