@@ -10,7 +10,7 @@ from top to bottom.
 |                                              | its line, and alone in it for any lines         |
 
 `<!-- needs npm: PACKAGES -->` before a block of `sh` says what it needs beside Debian's packages:
-$TRUNKD_RECIPE_NPM is a directory whose node_modules has them. Any other block is a mistake.
+.deps/npm/node_modules has them (scripts/setup --check). Any other block is a mistake.
 """
 
 import dataclasses
@@ -24,6 +24,8 @@ import threading
 
 import harness
 
+_ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+_NPM = os.path.join(_ROOT, ".deps", "npm", "node_modules")
 BLOCK_SECONDS = 300  # Go compiles its library at the first use
 
 _FENCE = re.compile(r"```(\w*)\s*")
@@ -132,11 +134,10 @@ class Run:
 
     def _run(self, block, where):
         for package in block.needs:
-            modules = os.path.join(os.environ.get("TRUNKD_RECIPE_NPM", ""), "node_modules")
-            if not os.path.isdir(os.path.join(modules, package)):
+            if not os.path.isdir(os.path.join(_NPM, package)):
                 self.left_out.append(package)
         if block.needs and not self.left_out:
-            os.symlink(modules, os.path.join(self.home, "node_modules"))
+            os.symlink(_NPM, os.path.join(self.home, "node_modules"))
         if not block.needs or not self.left_out:
             self.printed.append(self._shell(block.text, where))
 
