@@ -1,9 +1,11 @@
 """A small machine for one recipe: names that lead to the test's origin, an /etc/trunkd of its own,
-and a system store that trusts the test's authority. It is a mount and a network namespace, so the
-recipe runs word for word, with the paths, host names and ports that it has."""
+what the package brings (its user and the service's directories), and a system store that trusts the
+test's authority. It is a mount and a network namespace, so the recipe runs word for word, with the
+paths, host names and ports that it has."""
 
 import fcntl
 import os
+import pwd
 import shutil
 import socket
 import struct
@@ -18,6 +20,9 @@ REQUIRED = "TRUNKD_REQUIRE_CLIENTS"  # set by scripts/check: what is missing is 
 
 # Public, so that a session for many hosts may go there. It exists in this namespace only.
 ADDRESS = "93.184.216.34"
+
+USER = "trunkd"  # the service's
+_USER_ID = 64123  # where the machine has no such user: one that nobody has
 
 _SIOCSIFADDR, _SIOCSIFFLAGS = 0x8916, 0x8914
 _IFF_UP = 1
@@ -59,8 +64,23 @@ def _furnish(scratch):
     mount("-t", "tmpfs", "tmpfs", "/run")
     shutil.rmtree("/etc/trunkd", ignore_errors=True)  # the copy of the machine's own, if any
     os.makedirs("/etc/trunkd/conf.d")
+    _add_user()
+    os.mkdir("/run/trunkd", 0o755)
+    for directory in (os.path.join(scratch, "state"), "/run/trunkd"):
+        shutil.chown(directory, USER, USER)
     _set_address("lo", "127.0.0.1")
     _set_address("lo:1", ADDRESS)
+
+
+def _add_user():
+    """What the package's sysusers.d does, in this machine's own /etc."""
+    try:
+        pwd.getpwnam(USER)
+    except KeyError:
+        with open("/etc/passwd", "a", encoding="ascii") as users:
+            users.write(f"{USER}:x:{_USER_ID}:{_USER_ID}::/var/lib/trunkd:/usr/sbin/nologin\n")
+        with open("/etc/group", "a", encoding="ascii") as groups:
+            groups.write(f"{USER}:x:{_USER_ID}:\n")
 
 
 def _set_address(interface, address):
@@ -70,6 +90,12 @@ def _set_address(interface, address):
         where = struct.pack("16sHH4s8x", name, socket.AF_INET, 0, socket.inet_aton(address))
         fcntl.ioctl(any_socket, _SIOCSIFADDR, where)
         fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sH14x", name, _IFF_UP))
+
+
+def install(program, path):
+    """Makes it a command here, for every user: its own directory may be closed to some."""
+    open(path, "wb").close()
+    subprocess.run(["mount", "--bind", program, path], check=True)
 
 
 def set_hosts(names):

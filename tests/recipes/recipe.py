@@ -3,7 +3,8 @@ from top to bottom.
 
 | what stands there                            | what is done with it                            |
 | a line that ends in "`NAME`:" and a block    | the block becomes the file NAME                 |
-| a file in /etc/trunkd/conf.d                 | trunkd is started, or told to reload            |
+| a file in /etc/trunkd/conf.d                 | trunkd is started as the package's service is,  |
+|                                              | by the user trunkd; or told to reload           |
 | a file in /etc/cron.d                        | each of its commands is run once, as cron does  |
 | a block of `sh`                              | is run by bash, from a directory of its own     |
 | a block of `text` after it                   | is what it prints; `...` stands for anything in |
@@ -23,6 +24,7 @@ import subprocess
 import threading
 
 import harness
+import place
 
 _ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 _NPM = os.path.join(_ROOT, ".deps", "npm", "node_modules")
@@ -83,7 +85,7 @@ class Run:
         self.daemon = None
         self.left_out = []  # packages that are not here
         self.printed = []  # what each block of sh printed
-        os.symlink(harness.binary(), os.path.join(scratch, "bin", "trunkd"))
+        place.install(harness.binary(), os.path.join(scratch, "bin", "trunkd"))
         self.environment = {
             "GOCACHE": os.path.expanduser("~/.cache/go-build"),
             "HOME": self.home,
@@ -130,7 +132,7 @@ class Run:
             self._shell("trunkd ctl reload", where)
         else:
             self._shell("trunkd check", where)
-            self.daemon = Serving(self.environment, self.home)
+            self.daemon = Serving(self.environment)
 
     def _run(self, block, where):
         for package in block.needs:
@@ -178,11 +180,14 @@ class Run:
 class Serving:
     """trunkd as it runs on a machine: with what stands in /etc/trunkd."""
 
-    def __init__(self, environment, home):
+    def __init__(self, environment):
         self.lines = []
         self._ready = threading.Event()
-        self.process = subprocess.Popen(["trunkd", "serve"], env=environment, cwd=home,
-                                        executable=harness.binary(), stdin=subprocess.DEVNULL,
+        environment = {**environment, "RUNTIME_DIRECTORY": "/run/trunkd"}
+        # This user can read less than root, who follows the recipe: its files must be for both.
+        self.process = subprocess.Popen(["trunkd", "serve"], env=environment, cwd="/",
+                                        user=place.USER, group=place.USER, extra_groups=[],
+                                        umask=0o077, stdin=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE, text=True, errors="replace")
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
