@@ -48,8 +48,9 @@ void write_rules(Roff& page) {
             "configuration.");
   page.item(
       bold("Listeners"),
-      "A port (of 127.0.0.1 and [::1]), HOST:PORT, unix:PATH, or {unix: PATH, mode: \"0660\", "
-      "group: NAME}. An address that other machines can reach needs `expose: true`.");
+      "A port (of 127.0.0.1 and [::1]; localhost:PORT is the same), HOST:PORT with an address, "
+      "unix:PATH, or {unix: PATH, mode: \"0660\", group: NAME}. An address that other machines can "
+      "reach needs `expose: true`.");
   page.item(bold("Names of sessions"),
             "Small letters, digits and inner dashes, at most 63 in all.");
   page.item(bold("x-"), "Keys that begin so are ignored: a place for anchors.");
@@ -58,10 +59,10 @@ void write_rules(Roff& page) {
       "Of two values for one top-level field the later file's counts. A session stands in one "
       "file only.");
   page.paragraph(
-      "Unknown and repeated keys, wrong types and keys without a value are mistakes. `trunkd "
-      "check` "
-      "tells them all, `trunkd config` prints what is in effect, `trunkd schema` prints a JSON "
-      "Schema for editors. A running daemon takes changes over by `trunkd ctl reload`.");
+      "Unknown and repeated keys, wrong types and fields without a value are mistakes; only a "
+      "group of fields, such as `log`, may be empty. `trunkd check` tells them all, `trunkd "
+      "config` prints what is in effect, `trunkd schema` prints a JSON Schema for editors. A "
+      "running daemon takes changes over by `trunkd ctl reload`.");
 }
 
 }  // namespace
