@@ -34,6 +34,7 @@ install(FILES ${documents}/_trunkd DESTINATION share/zsh/vendor-completions)
 install(FILES ${documents}/trunkd.fish DESTINATION share/fish/vendor_completions.d)
 install(FILES ${documents}/trunkd.schema.json DESTINATION share/trunkd)
 install(FILES README.md DESTINATION share/doc/trunkd)
+install(FILES lib/admin/openapi.json DESTINATION share/doc/trunkd/lib/admin)  # where docs/admin.md looks
 install(DIRECTORY docs config DESTINATION share/doc/trunkd
         FILES_MATCHING PATTERN "*.md" PATTERN "*.yaml" PATTERN "*.yml" PATTERN "*.json" PATTERN "*.test.yml" EXCLUDE)
 
