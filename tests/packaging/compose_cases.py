@@ -63,5 +63,5 @@ class ComposeFileTest(unittest.TestCase):
     def test_it_has_the_time_it_takes_to_drain(self):
         services = yaml.safe_load(FILE.read_text())["services"]
         grace = int(services["trunkd"]["stop_grace_period"].removesuffix("s"))
-        settings = yaml.safe_load((ROOT / "config/examples/sidecar.yaml").read_text())
+        settings = yaml.safe_load((FILE.parent / "trunkd" / "trunkd.yaml").read_text())
         self.assertGreater(grace, int(settings["drain_timeout"].removesuffix("s")))

@@ -53,7 +53,7 @@ TEST(ConfigFilesTest, GoodFilesLoad) {
 }
 
 TEST(ConfigFilesTest, ShippedExamplesLoad) {
-  for (const char* directory : {"config", "config/examples"}) {
+  for (const char* directory : {"config", "config/examples", "config/compose/trunkd"}) {
     for (const fs::path& path : yaml_files(kSource / directory)) expect_good(path);
   }
 }
@@ -75,7 +75,8 @@ TEST(ConfigFilesTest, BadFilesGiveExactlyTheMistakesTheyList) {
 }
 
 TEST(ConfigFilesTest, WhatIsPrintedLoadsToTheSameConfiguration) {
-  for (const char* directory : {"tests/unit/config/files/good", "config", "config/examples"}) {
+  for (const char* directory :
+       {"tests/unit/config/files/good", "config", "config/examples", "config/compose/trunkd"}) {
     for (const fs::path& path : yaml_files(kSource / directory)) {
       const LoadedConfig first = load_config({path.string()}, nothing_is_set);
       ASSERT_TRUE(first.config) << path;

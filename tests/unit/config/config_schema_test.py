@@ -70,7 +70,8 @@ class ConfigSchemaTest(unittest.TestCase):
 
     def test_good_files_and_examples_are_accepted(self):
         paths = [*self.files.glob("good/*.yaml"), *self.source.glob("config/*.yaml"),
-                 *self.source.glob("config/examples/*.yaml")]
+                 *self.source.glob("config/examples/*.yaml"),
+                 *self.source.glob("config/compose/trunkd/*.yaml")]
         self.for_each(paths, lambda path, problems: self.assertEqual(problems, []))
 
     def test_bad_files_are_refused_unless_no_schema_could(self):
