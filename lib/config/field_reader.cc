@@ -80,7 +80,7 @@ bool FieldReader::expect_mapping(const YamlNode& node, const std::string& path, 
 void FieldReader::read_group(const YamlNode& node, const std::string& path, const Fields& fields,
                              const std::string& prefix, Sink& sink) {
   if (!expect_mapping(node, path, is_confidential(fields, prefix))) {
-    for (const size_t field : required_in(fields, prefix)) sink.on_lack(field);
+    for (const size_t field : required_in(fields, prefix)) sink.on_broken(field);
     return;
   }
   for (const YamlEntry& entry : node.entries) {
@@ -104,10 +104,11 @@ void FieldReader::read_entry(const YamlEntry& entry, const std::string& path, co
   }
   const YamlNode& value = *entry.value;
   if (field == fields.end()) return read_group(value, entry_path, fields, name + '.', sink);
+  const auto index = static_cast<size_t>(field - fields.begin());
   if ((*field)->phase > kPhase) {
+    sink.on_broken(index);
     return mistake(entry.place, entry_path, "not available in this version yet");
   }
-  const auto index = static_cast<size_t>(field - fields.begin());
   const bool nothing = value.kind == YamlNode::Kind::null;
   if (is_group && value.kind != YamlNode::Kind::scalar && !nothing) {
     if (value.kind == YamlNode::Kind::mapping) sink.on_mapping(index, value.place);
@@ -126,7 +127,7 @@ void FieldReader::find_lacks(const YamlNode& node, const std::string& path, cons
     if (there) continue;
     mistake(node.place, path,
             "needs \"" + std::string(key) + "\", " + as_phrase(fields[i]->description));
-    sink.on_lack(i);
+    sink.on_broken(i);
   }
 }
 

@@ -49,8 +49,8 @@ class FieldReader {
     virtual void on_value(size_t index, const Place& place, const ReadValue& read) = 0;
     // The mapping that may be written in place of a short form; its values follow.
     virtual void on_mapping(size_t index, const Place& place) = 0;
-    // A required field is not there.
-    virtual void on_lack(size_t index) = 0;
+    // A field that is required is not there, or one that is there is of a later phase.
+    virtual void on_broken(size_t index) = 0;
 
    protected:
     ~Sink() = default;
@@ -80,7 +80,7 @@ class FieldReader {
       note(field, place);
     }
 
-    void on_lack(size_t index) override { draft_.broken.insert(table_[index].info.name); }
+    void on_broken(size_t index) override { draft_.broken.insert(table_[index].info.name); }
 
    private:
     void note(const ConfigField<Draft>& field, const Place& place) {

@@ -196,6 +196,8 @@ constexpr ConfigField<SessionDraft> kMessageFields[] = {
 constexpr ConfigField<SessionDraft> kLaterFields[] = {
     later_field<SessionDraft>("login", 6),
     later_field<SessionDraft>("clients", 6),
+    later_field<SessionDraft>("auth.oauth2_client_credentials", 6),
+    later_field<SessionDraft>("auth.aws_sigv4", 6),
 };
 
 }  // namespace

@@ -12,6 +12,7 @@ constexpr std::string_view kCookie = "Cookie";
 
 // A way to prove who a session is, by its field or group.
 constexpr std::string_view kAuthWays[] = {"auth.bearer", "auth.basic", "auth.header", "auth.query"};
+constexpr std::string_view kLaterAuthWays[] = {"auth.oauth2_client_credentials", "auth.aws_sigv4"};
 
 // A broken one has no place.
 bool is_mentioned(const SessionDraft& draft, std::string_view way) {
@@ -114,6 +115,9 @@ void finish_rate(const NamedSession& session, SessionConfig& config, FieldReader
 
 void check_auth(const std::string& path, SessionDraft& draft, FieldReader& reader) {
   if (!draft.auth.given || !says(draft, "auth")) return;
+  const bool is_later = std::any_of(std::begin(kLaterAuthWays), std::end(kLaterAuthWays),
+                                    [&](std::string_view way) { return is_mentioned(draft, way); });
+  if (is_later) return;  // that it is not available yet is all there is to say
   std::vector<std::string_view> ways;
   for (const std::string_view way : kAuthWays) {
     if (is_mentioned(draft, way)) ways.push_back(way);
