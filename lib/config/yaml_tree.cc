@@ -8,6 +8,7 @@
 #include <yaml-cpp/parser.h>
 
 #include "base/text.h"
+#include "config/yaml_hint.h"
 
 namespace trunkd {
 namespace {
@@ -172,7 +173,11 @@ class TreeBuilder : public YAML::EventHandler {
     auto key = std::make_shared<YamlNode>(node);
     key->place = where;
     if (key->kind != YamlNode::Kind::scalar) {
-      mistake(where, path(), "a key must be a word");
+      // [::1]:8101 in a list is a mapping whose key is a list.
+      const bool is_address = key->items.size() == 1 && key->items[0]->text.starts_with("::");
+      mistake(where, path(),
+              std::string("a key must be a word") +
+                  (is_address ? ", and an address as \"[::1]:8101\" must stand in quotes" : ""));
       key->text = kIgnoredKeys;
     }
     return key;
@@ -269,10 +274,8 @@ ConfigMistake syntax_mistake(std::string_view text, std::string_view file,
   const YAML::Mark& mark = exception.mark;
   std::string message = "not valid YAML: " + exception.msg;
   if (mark.is_null()) return {std::string(file), 0, 0, {}, std::move(message)};
-  const auto position = static_cast<size_t>(mark.pos);
-  const char first = position < text.size() ? text[position] : ' ';
-  if (std::string_view("*&@`%!").find(first) != std::string_view::npos) {
-    message += " (a value that begins with " + std::string(1, first) + " must stand in quotes)";
+  if (const std::string hint = yaml_hint(text, exception); !hint.empty()) {
+    message += " (" + hint + ')';
   }
   return {std::string(file), mark.line + 1, mark.column + 1, {}, std::move(message)};
 }

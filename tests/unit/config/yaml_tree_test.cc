@@ -75,7 +75,8 @@ TEST(YamlTreeTest, DuplicateKeysAreToldWithTheirPath) {
 
 TEST(YamlTreeTest, BrokenYamlIsToldWithItsPlace) {
   EXPECT_EQ(only_mistake("a:\n  b: 1\n\tc: 2\n"),
-            "t:3:1: not valid YAML: illegal tab when looking for indentation");
+            "t:3:1: not valid YAML: illegal tab when looking for indentation (YAML does not allow "
+            "tabs for indentation: use spaces)");
   EXPECT_EQ(only_mistake("a: [1, 2\n").substr(0, 6), "t:2:1:");
   EXPECT_EQ(only_mistake("a: b: c\n").substr(0, 6), "t:1:5:");
   // yaml-cpp 0.8 adds the anchor's name, 0.7 does not.
@@ -83,6 +84,58 @@ TEST(YamlTreeTest, BrokenYamlIsToldWithItsPlace) {
   EXPECT_TRUE(anchor.starts_with("t:1:4: not valid YAML: the referenced anchor is not defined"));
   EXPECT_TRUE(anchor.ends_with(" (a value that begins with * must stand in quotes)")) << anchor;
   EXPECT_EQ(only_mistake("a: [1, 2]\n]\n").substr(0, 6), "t:2:1:");
+}
+
+// The place and what stands between the brackets at the end.
+std::string hint(std::string_view text) {
+  const std::string mistake = only_mistake(text);
+  const size_t place = mistake.find(": "), start = mistake.find(" (");
+  if (start == std::string::npos) return mistake;
+  return mistake.substr(0, place + 2) + mistake.substr(start + 2, mistake.size() - start - 3);
+}
+
+TEST(YamlTreeTest, TabsInTheIndentationAreNamed) {
+  const std::string tabs = "YAML does not allow tabs for indentation: use spaces";
+  EXPECT_EQ(hint("sessions:\n\tshop:\n\t\tbase_url: https://a.example\n"), "t:2:6: " + tabs);
+  EXPECT_EQ(hint("sessions:\n  shop:\n\t via: on\n"), "t:3:6: " + tabs);
+  EXPECT_EQ(hint("a:\n  b:\n\t- c\n"), "t:3:2: " + tabs);
+  EXPECT_EQ(parse("listen:\t8101\n").mistakes, Mistakes{});
+}
+
+TEST(YamlTreeTest, AnAddressInBracketsIsToBeQuoted) {
+  EXPECT_EQ(hint("listen: [::1]:8101\n"), "t:1:14: put it in quotes: \"[::1]:8101\"");
+  EXPECT_EQ(hint("a:\n  - [fe80::1%eth0]:81 # x\n"),
+            "t:2:19: put it in quotes: \"[fe80::1%eth0]:81\"");
+  EXPECT_EQ(hint("a: {b: c, listen: [::1]:81}\n"), "t:1:24: put it in quotes: \"[::1]:81\"");
+  EXPECT_EQ(
+      only_mistake("a: [[::1]:81]\n"),
+      "t:1:5: a[0]: a key must be a word, and an address as \"[::1]:8101\" must stand in quotes");
+  EXPECT_EQ(hint("a: [b, sesame]:81\n").find("sesame"), std::string::npos);
+}
+
+TEST(YamlTreeTest, AColonWithinAValueIsToBeQuoted) {
+  const std::string quotes = "a value with \": \" in it must stand in quotes";
+  EXPECT_EQ(hint("a: b: c\n"), "t:1:5: " + quotes);
+  EXPECT_EQ(hint("a: {b: c: d, e: f}\n"), "t:1:9: " + quotes);
+  const std::string no_entry = "the line above is no \"key: value\", with a space behind the colon";
+  EXPECT_EQ(hint("a:\n  base_url:https://x\n  b: c\n"), "t:3:4: " + no_entry);
+  EXPECT_EQ(hint("a:\n  connections 2\n\n  b: c\n"), "t:4:4: " + no_entry);
+}
+
+TEST(YamlTreeTest, AWrongIndentationIsNamed) {
+  const std::string deeper =
+      "this line is indented deeper than the one above, which has a value already";
+  const std::string other = "is this line indented as those that it belongs with?";
+  EXPECT_EQ(hint("a:\n  b: c\n   d: e\n"), "t:3:5: " + deeper);
+  EXPECT_EQ(hint("a:\n  b: {c: d}\n    e: f\n"), "t:3:5: " + deeper);
+  EXPECT_EQ(hint("a:\n    b: c\n  d: e\n"), "t:3:3: " + other);
+  EXPECT_EQ(hint("a:\n  b:\n    - c\n   - d\n"), "t:4:4: " + other);
+}
+
+TEST(YamlTreeTest, WhatIsNotClosedIsNamed) {
+  EXPECT_EQ(hint("a: {b: c\nd: e\n"), "t:2:2: a { before this is not closed");
+  EXPECT_EQ(hint("a: [b\nd: e\n"), "t:2:2: a [ before this is not closed");
+  EXPECT_EQ(hint("a: - b\n"), "t:1:4: a list begins on a line of its own, or stands in [ ]");
 }
 
 TEST(YamlTreeTest, QuotesThatDoNotEndAreTold) {
