@@ -174,6 +174,8 @@ int CommandLine::run(int argc, char** argv) {
   try {
     app_->parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    const bool is_extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+    if (is_extra && has_misplaced_file(*app_, std::cerr)) return kExitUsage;
     return app_->exit(error) == 0 ? kExitOk : kExitUsage;
   }
   for (const auto& [command, run] : commands_) {
