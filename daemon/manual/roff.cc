@@ -1,5 +1,7 @@
 #include "daemon/manual/roff.h"
 
+#include <algorithm>
+
 namespace trunkd {
 namespace {
 
@@ -83,9 +85,15 @@ void Roff::item(const std::string& term, std::string_view text) {
   line(text);
 }
 
-void Roff::more(std::string_view text) {
-  text_ += ".IP\n";
-  line(text);
+void Roff::more(std::string_view lines) {
+  while (!lines.empty()) {
+    const size_t end = std::min(lines.find('\n'), lines.size());
+    if (end > 0) {
+      text_ += ".IP\n";
+      line(lines.substr(0, end));
+    }
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
 }
 
 void Roff::example(std::string_view lines) {

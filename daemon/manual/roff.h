@@ -21,7 +21,7 @@ class Roff {
   void term(const std::string& term);  // as a line of its own
   // A term, as roff from bold() and italic(), and what is to be said of it.
   void item(const std::string& term, std::string_view text);
-  void more(std::string_view text);  // another paragraph of the item
+  void more(std::string_view lines);  // further paragraphs of the item, each a line
   void example(std::string_view lines);
   void begin_inner();  // until end_inner(), items belong to the item before
   void end_inner();

@@ -38,6 +38,14 @@ TEST(RoffTest, ParagraphsAreApartButNotFromTheirHeading) {
   EXPECT_EQ(body_of(roff), "One\n.PP\nTwo\n");
 }
 
+TEST(RoffTest, EachFurtherLineOfAnItemIsAParagraph) {
+  Roff roff = page();
+  roff.section("TEST");
+  roff.item(bold("a"), "One.");
+  roff.more("Two.\n\n.three\n");
+  EXPECT_EQ(body_of(roff), ".TP\n\\fBa\\fR\nOne.\n.IP\nTwo.\n.IP\n\\&.three\n");
+}
+
 TEST(ManualTest, TheExampleOfTheConfigurationIsValid) {
   const LoadedConfig loaded = load_config_text(kManualExample, "example");
   for (const ConfigMistake& mistake : loaded.mistakes) ADD_FAILURE() << mistake.text();
