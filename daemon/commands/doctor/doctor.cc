@@ -66,9 +66,12 @@ Findings local_findings(const Config& config) {
   return findings;
 }
 
-Findings machine_findings(const Config* config, bool offline) {
+Findings machine_findings(const Config* config, const std::vector<std::string>& files,
+                          bool offline) {
   Findings findings;
-  findings.push_back(proxy_finding(process_environment()));
+  const bool found_without = files == default_config_files();
+  findings.push_back(
+      proxy_finding(process_environment(), found_without ? std::vector<std::string>() : files));
   findings.push_back(ipv6_finding());
   if (!offline) findings.push_back(local_names_finding());
   const auto resolv_conf = read_regular_file(kResolvConf, kMostResolvConf);
@@ -132,7 +135,7 @@ int run_doctor(const DoctorCommand& command, const std::vector<std::string>& fil
   if (!files.empty()) loaded = load_config(files, process_environment());
   Findings findings = configuration_findings(loaded, files);
   if (loaded.config) append(findings, local_findings(*loaded.config));
-  append(findings, machine_findings(loaded.config.get(), command.offline));
+  append(findings, machine_findings(loaded.config.get(), files, command.offline));
   if (loaded.config && !command.offline) append(findings, host_findings(*loaded.config));
   streams.out << (command.json ? findings_json(findings) : findings_text(findings));
   if (!loaded.mistakes.empty()) return kExitConfig;

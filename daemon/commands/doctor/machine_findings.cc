@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "daemon/commands/doctor/writable.h"
+#include "daemon/commands/quoting.h"
 #include "event/socket_address.h"
 #include "http/url.h"
 #include "net/trust_store.h"
@@ -93,7 +94,7 @@ Finding local_names_finding() {
   return finding;
 }
 
-Finding proxy_finding(const Environment& environment) {
+Finding proxy_finding(const Environment& environment, const std::vector<std::string>& files) {
   Finding finding{Level::ok, "proxy variables", "none is set for http:// URLs", ""};
   const char* set = nullptr;
   for (const char* variable : kProxyVariables) {
@@ -110,7 +111,9 @@ Finding proxy_finding(const Environment& environment) {
   finding.seen = std::string(set) + " is set, and no_proxy does not except " + missing;
   // Few clients write the IPv6 loopback.
   finding.level = missing == "::1" ? Level::hint : Level::problem;
-  finding.advice = "Calls to trunkd's own ports go to that proxy; run: eval \"$(trunkd env)\"";
+  std::string command = "trunkd env";
+  for (const std::string& file : files) command += " -c " + sh_quoted(file);
+  finding.advice = "Calls to trunkd's own ports go to that proxy; run: eval \"$(" + command + ")\"";
   return finding;
 }
 

@@ -3,7 +3,9 @@
 
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/config.h"
 #include "config/environment.h"
@@ -13,8 +15,9 @@ namespace trunkd {
 
 // Does NAME.localhost lead to this machine? Asks the system, which may ask its name servers.
 Finding local_names_finding();
-// Would calls to trunkd go to a proxy? Never tells what is in the variables.
-Finding proxy_finding(const Environment& environment);
+// Would calls to trunkd go to a proxy? Never tells what is in the variables. `files`: those of the
+// configuration that have to be named to a command, as it would not find them itself.
+Finding proxy_finding(const Environment& environment, const std::vector<std::string>& files);
 Finding ipv6_finding();
 Finding trust_finding(const Config* config);
 // `resolv_conf`: the text of /etc/resolv.conf.

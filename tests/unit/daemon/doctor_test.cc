@@ -121,26 +121,29 @@ TEST_F(DoctorTest, FindingsAreATableWithTheAdviceBelowAndACount) {
 }
 
 TEST_F(DoctorTest, AProxyIsAProblemUnlessTheLoopbackIsExcepted) {
-  EXPECT_EQ(proxy_finding(environment()).level, Level::ok);
+  EXPECT_EQ(proxy_finding(environment(), {}).level, Level::ok);
   variables_["https_proxy"] = "http://ann:sesame@proxy:1";  // calls to trunkd are http
-  EXPECT_EQ(proxy_finding(environment()).level, Level::ok);
+  EXPECT_EQ(proxy_finding(environment(), {}).level, Level::ok);
   variables_["http_proxy"] = "http://ann:sesame@proxy:1";
-  const Finding finding = proxy_finding(environment());
+  const Finding finding = proxy_finding(environment(), {});
   EXPECT_EQ(finding.level, Level::problem);
   EXPECT_EQ(finding.seen,
             "http_proxy is set, and no_proxy does not except localhost, 127.0.0.1, ::1");
+  EXPECT_TRUE(finding.advice.ends_with("run: eval \"$(trunkd env)\"")) << finding.advice;
+  const std::string advice = proxy_finding(environment(), {"a.yaml", "my b.yaml"}).advice;
+  EXPECT_TRUE(advice.ends_with("run: eval \"$(trunkd env -c a.yaml -c 'my b.yaml')\"")) << advice;
   variables_["no_proxy"] = "localhost,127.0.0.1";
-  EXPECT_EQ(proxy_finding(environment()).level, Level::hint);
+  EXPECT_EQ(proxy_finding(environment(), {}).level, Level::hint);
   variables_["NO_PROXY"] = "::1";  // a client reads one of the two
-  EXPECT_EQ(proxy_finding(environment()).level, Level::problem);
+  EXPECT_EQ(proxy_finding(environment(), {}).level, Level::problem);
   variables_["NO_PROXY"] = "localhost,127.0.0.1,::1";
-  EXPECT_EQ(proxy_finding(environment()).level, Level::hint);
+  EXPECT_EQ(proxy_finding(environment(), {}).level, Level::hint);
   variables_["no_proxy"] = "";
-  EXPECT_EQ(proxy_finding(environment()).level, Level::ok);
+  EXPECT_EQ(proxy_finding(environment(), {}).level, Level::ok);
   variables_["NO_PROXY"] = "*";
-  EXPECT_EQ(proxy_finding(environment()).level, Level::ok);
+  EXPECT_EQ(proxy_finding(environment(), {}).level, Level::ok);
   variables_["NO_PROXY"] = "*,a.example";
-  EXPECT_EQ(proxy_finding(environment()).level, Level::problem);
+  EXPECT_EQ(proxy_finding(environment(), {}).level, Level::problem);
 }
 
 TEST_F(DoctorTest, NameServersAreMissedOnlyWhereNamesAreLookedUp) {
