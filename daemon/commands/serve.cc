@@ -1,9 +1,11 @@
 #include "daemon/commands/serve.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <iterator>
 #include <malloc.h>
 #include <memory>
 #include <thread>
@@ -11,6 +13,7 @@
 
 #include "config/config_loader.h"
 #include "daemon/admin_server.h"
+#include "daemon/commands/socket_groups.h"
 #include "daemon/descriptor_limit.h"
 #include "daemon/exit_codes.h"
 #include "daemon/log_level.h"
@@ -71,9 +74,23 @@ Result<std::unique_ptr<FileSink>> open_access_sink(Loop& loop, const LogConfig& 
   return open_file_writer(loop, config.access);
 }
 
-int exit_code(const Error& error) {
-  const bool forbidden = error.system_error == EACCES || error.system_error == EPERM;
-  return forbidden ? kExitPermission : kExitFailure;
+bool is_forbidden(const Error& error) {
+  return error.system_error == EACCES || error.system_error == EPERM;
+}
+
+// Where another start can mend nothing, the configuration is to blame: a service manager then
+// leaves it at that.
+int access_log_exit_code(const Error& error) {
+  if (is_forbidden(error)) return kExitPermission;
+  constexpr int kNoPlace[] = {ENOENT, ENOTDIR, EISDIR, EROFS, ELOOP, ENAMETOOLONG};
+  const bool no_place =
+      std::find(std::begin(kNoPlace), std::end(kNoPlace), error.system_error) != std::end(kNoPlace);
+  return no_place ? kExitConfig : kExitFailure;
+}
+
+int listener_exit_code(const Error& error, const Config& config) {
+  if (is_forbidden(error)) return kExitPermission;
+  return missing_groups(config).empty() ? kExitFailure : kExitConfig;
 }
 
 // Signals to verbs: TERM and INT drain, a second one ends now, QUIT ends now, HUP reloads, USR1
@@ -144,7 +161,7 @@ int serve(const std::vector<std::string>& given_files) {
   auto access_sink = open_access_sink(loop, settings);
   if (!access_sink) {
     log.error(access_sink.error().detail);
-    return exit_code(access_sink.error());
+    return access_log_exit_code(access_sink.error());
   }
   const auto access_format = wants_text(settings, settings.access == "stderr")
                                  ? AccessLog::Format::text
@@ -160,17 +177,17 @@ int serve(const std::vector<std::string>& given_files) {
       {[&] { verbs.drain_once(); }, [&](auto done) { reload.start(std::move(done)); }});
   if (auto opened = admin.open(loaded.config->admin); !opened) {
     log.error(opened.error().detail);
-    return exit_code(opened.error());
+    return listener_exit_code(opened.error(), *loaded.config);
   }
   if (const auto& listen = loaded.config->metrics.listen) {
     if (auto opened = admin.open_metrics(*listen); !opened) {
       log.error(opened.error().detail);
-      return exit_code(opened.error());
+      return listener_exit_code(opened.error(), *loaded.config);
     }
   }
   if (auto started = server.start(); !started) {
     log.error(started.error().detail);
-    return exit_code(started.error());
+    return listener_exit_code(started.error(), *loaded.config);
   }
   if (tell_unclaimed(*sockets, log)) return kExitConfig;
   give_back_startup_memory();

@@ -8,18 +8,44 @@
 #include <unistd.h>
 
 #include "daemon/commands/quoting.h"
+#include "event/private_files.h"
 
 namespace trunkd {
 namespace {
 
 constexpr int kCannotBecome = 255;  // no errno
 
-// Runs in a child: nothing but system calls.
-[[noreturn]] void try_to_read(const ServiceUser& user, const char* path) {
-  const bool became = setgroups(user.groups.size(), user.groups.data()) == 0 &&
-                      setgid(user.gid) == 0 && setuid(user.uid) == 0;
-  if (!became) _exit(kCannotBecome);
-  _exit(open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) >= 0 ? 0 : errno);
+// These run in a child: nothing but system calls. Each returns 0 or errno.
+int try_to_read(const char* path, const char*) {
+  return open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) >= 0 ? 0 : errno;
+}
+
+int try_to_append(const char* path, const char* directory) {
+  if (access(path, W_OK) == 0) return 0;
+  if (errno != ENOENT) return errno;
+  return access(directory, W_OK | X_OK) == 0 ? 0 : errno;
+}
+
+bool become(const ServiceUser& user) {
+  return setgroups(user.groups.size(), user.groups.data()) == 0 && setgid(user.gid) == 0 &&
+         setuid(user.uid) == 0;
+}
+
+// What `attempt` returns for `path` and its directory; -1 if nobody knows.
+int try_as(const ServiceUser& user, const std::string& path,
+           int (*attempt)(const char* path, const char* directory)) {
+  const std::string directory = directory_of(path);
+  const pid_t child = fork();
+  if (child == 0) {
+    _exit(become(user) ? attempt(path.c_str(), directory.c_str()) : kCannotBecome);
+  }
+  if (child < 0) return -1;
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0) {
+    if (errno != EINTR) return -1;
+  }
+  if (!WIFEXITED(status) || WEXITSTATUS(status) == kCannotBecome) return -1;
+  return WEXITSTATUS(status);
 }
 
 std::string group_name(gid_t gid) {
@@ -51,15 +77,11 @@ std::optional<ServiceUser> service_user(const char* name) {
 }
 
 int error_of_reading_as(const ServiceUser& user, const std::string& path) {
-  const pid_t child = fork();
-  if (child == 0) try_to_read(user, path.c_str());
-  if (child < 0) return -1;
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) return -1;
-  }
-  if (!WIFEXITED(status) || WEXITSTATUS(status) == kCannotBecome) return -1;
-  return WEXITSTATUS(status);
+  return try_as(user, path, try_to_read);
+}
+
+int error_of_appending_as(const ServiceUser& user, const std::string& path) {
+  return try_as(user, path, try_to_append);
 }
 
 std::string install_secret(const std::string& path, std::string_view group) {

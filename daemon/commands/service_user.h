@@ -31,6 +31,9 @@ std::optional<ServiceUser> service_user(const char* name = kServiceUser);
 // control lists count.
 int error_of_reading_as(const ServiceUser& user, const std::string& path);
 
+// The same for appending to the file, which may not be there yet. Makes nothing.
+int error_of_appending_as(const ServiceUser& user, const std::string& path);
+
 // The command that takes a secret from standard input into `path`, for its user alone, or for root
 // and `group`.
 std::string install_secret(const std::string& path, std::string_view group);

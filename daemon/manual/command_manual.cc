@@ -137,7 +137,9 @@ void write_exit_status(Roff& page) {
   page.item(bold("1"), "Something failed; a sentence on standard error says what.");
   page.item(bold("2"), "The command line was not understood.");
   page.item(bold("77"), "A file, a socket or a port may not be used.");
-  page.item(bold("78"), "The configuration has mistakes; each is told with its line.");
+  page.item(bold("78"),
+            "The configuration has mistakes, each is told with its line; or it names a group or a "
+            "directory of the access log that is not there.");
 }
 
 void write_files(Roff& page) {

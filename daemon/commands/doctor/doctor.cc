@@ -12,6 +12,7 @@
 #include "daemon/commands/doctor/config_findings.h"
 #include "daemon/commands/doctor/listener_findings.h"
 #include "daemon/commands/doctor/machine_findings.h"
+#include "daemon/commands/doctor/place_findings.h"
 #include "daemon/directories.h"
 #include "daemon/exit_codes.h"
 #include "event/read_file.h"
@@ -56,12 +57,15 @@ Findings configuration_findings(const LoadedConfig& loaded, const std::vector<st
 Findings local_findings(const Config& config) {
   Findings findings;
   const std::optional<ServiceUser> service = service_user();
+  const ServiceUser* const user = service ? &*service : nullptr;
   AdminLook admin = look_at_admin(config, runtime_directory());
   findings.push_back(std::move(admin.finding));
   append(findings, listener_findings(config, admin.running));
+  append(findings, group_findings(config));
+  findings.push_back(access_log_finding(config.log, user));
   findings.push_back(descriptor_finding(config, hard_descriptor_limit()));
-  append(findings, secret_findings(config, process_environment(), service ? &*service : nullptr));
-  append(findings, tls_findings(config, service ? &*service : nullptr));
+  append(findings, secret_findings(config, process_environment(), user));
+  append(findings, tls_findings(config, user));
   findings.push_back(state_finding(config, state_directory()));
   return findings;
 }

@@ -224,6 +224,18 @@ class ServiceManagerTest(unittest.TestCase):
         self.assertNotIn('"ready"', text)
         manager.notify.close()
 
+    def test_what_another_start_does_not_mend_is_exit_code_78(self):
+        for name, more in (("no-such-group", {"admin": {"socket": os.path.join(self.directory, "a.sock"),
+                                                        "group": "no-such-group"}}),
+                           ("none/access.log", {"log": {"access": os.path.join(self.directory,
+                                                                               "none/access.log")}})):
+            manager = Manager(self.directory, {"sessions": self.sessions(0), **more}, ready=False)
+            code, text = manager.process.wait(SECONDS), manager.process.communicate()[1]
+            self.assertEqual(code, 78, text)
+            self.assertIn(name, text)
+            manager.notify.close()
+            os.unlink(manager.path("notify"))
+
     def test_an_inherited_descriptor_that_does_not_listen_is_an_error(self):
         datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.addCleanup(datagrams.close)

@@ -18,6 +18,7 @@
 #include "daemon/commands/doctor/config_findings.h"
 #include "daemon/commands/doctor/listener_findings.h"
 #include "daemon/commands/doctor/machine_findings.h"
+#include "daemon/commands/doctor/place_findings.h"
 #include "daemon/commands/doctor/port_holder.h"
 #include "daemon/commands/doctor/writable.h"
 #include "event/private_files.h"
@@ -252,6 +253,50 @@ TEST_F(DoctorTest, StateMattersOnlyIfCookiesAreKept) {
   EXPECT_EQ(finding.level, Level::problem);
   EXPECT_NE(finding.seen.find("Not a directory"), std::string::npos);
   EXPECT_EQ(state_finding(config, failure(ErrorKind::internal, "no place")).level, Level::problem);
+}
+
+TEST_F(DoctorTest, TheGroupOfASocketMustBeThere) {
+  Config config;
+  config.sessions.push_back(session("shop"));
+  ListenAddress socket{ListenAddress::Kind::unix_socket, "", 0, "/run/s", 0660, "root"};
+  config.sessions[0].listen = {socket};
+  EXPECT_TRUE(group_findings(config).empty());
+  config.sessions[0].listen[0].group = "no-such-group";
+  const Findings missing = group_findings(config);
+  ASSERT_EQ(missing.size(), 1u);
+  EXPECT_EQ(missing[0].level, Level::problem);
+  EXPECT_TRUE(missing[0].check.starts_with("group of shop ")) << missing[0].check;
+  EXPECT_EQ(missing[0].seen, "there is no group \"no-such-group\" on this machine");
+  config.sessions.clear();
+  config.admin.group = "no-such-group";
+  EXPECT_EQ(group_findings(config).at(0).level, Level::hint);  // serve starts without it
+  config.admin.socket = "/run/a";
+  EXPECT_EQ(group_findings(config).at(0).level, Level::problem);
+}
+
+TEST_F(DoctorTest, TheAccessLogNeedsAPlace) {
+  LogConfig log;
+  EXPECT_EQ(access_log_finding(log, nullptr).level, Level::ok);
+  const auto look = [&](const std::string& path) {
+    log.access = path;
+    return access_log_finding(log, user_ ? &*user_ : nullptr);
+  };
+  EXPECT_EQ(look("").level, Level::ok);
+  EXPECT_EQ(look(directory_ + "/access.log").level, Level::ok);
+  EXPECT_EQ(look(file("old.log", "", 0600)).level, Level::ok);
+  EXPECT_EQ(look(directory_).level, Level::problem);
+  const Finding nowhere = look(directory_ + "/none/access.log");
+  EXPECT_EQ(nowhere.level, Level::problem);
+  EXPECT_EQ(nowhere.seen, directory_ + "/none: No such file or directory");
+  if (geteuid() != 0) return;  // only root can become another user
+  std::filesystem::permissions(directory_, static_cast<std::filesystem::perms>(0755));
+  user_ = ServiceUser{"trunkd", "trunkd-group", 4711, 4712, {4712}};
+  EXPECT_EQ(look(directory_ + "/access.log").level, Level::problem);
+  EXPECT_EQ(look(directory_ + "/old.log").level, Level::problem);
+  ASSERT_EQ(chown(directory_.c_str(), 4711, 4712), 0);
+  EXPECT_EQ(look(directory_ + "/access.log").level, Level::ok);
+  ASSERT_EQ(chown((directory_ + "/old.log").c_str(), 4711, 4712), 0);
+  EXPECT_EQ(look(directory_ + "/old.log").level, Level::ok);
 }
 
 TEST_F(DoctorTest, TheAdminSocketMustFitAndBeFree) {
