@@ -4,6 +4,8 @@
 
 #include "config/config_loader.h"
 #include "daemon/commands/check_live.h"
+#include "daemon/commands/doctor/config_findings.h"
+#include "daemon/commands/doctor/place_findings.h"
 #include "daemon/commands/tls_files.h"
 #include "daemon/exit_codes.h"
 
@@ -34,6 +36,20 @@ void say_good(const Config& config, const std::vector<std::string>& files, std::
 
 }  // namespace
 
+void warn_of_service(const Config& config, const ServiceUser& user, std::ostream& err) {
+  Findings findings = group_findings(config);
+  findings.push_back(access_log_finding(config.log, &user));
+  for (Findings more :
+       {secret_findings(config, process_environment(), &user), tls_findings(config, &user)}) {
+    findings.insert(findings.end(), more.begin(), more.end());
+  }
+  for (const Finding& finding : findings) {
+    if (finding.level != Finding::Level::problem) continue;
+    err << "warning: " << finding.check << ": " << finding.seen << '\n';
+    if (!finding.advice.empty()) err << "  " << finding.advice << '\n';
+  }
+}
+
 int run_check(const std::vector<std::string>& files, const CheckOptions& options, std::ostream& out,
               std::ostream& err) {
   const LoadedConfig loaded = load_config(files, process_environment());
@@ -41,6 +57,7 @@ int run_check(const std::vector<std::string>& files, const CheckOptions& options
   if (!loaded.config) return kExitConfig;
   if (!check_tls_files(*loaded.config, err)) return kExitConfig;
   if (!options.json) say_good(*loaded.config, files, out);
+  if (const auto user = service_user()) warn_of_service(*loaded.config, *user, err);
   if (!options.live) return kExitOk;
   return run_check_live(*loaded.config, options.json, out << std::flush);
 }

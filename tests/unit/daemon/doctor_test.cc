@@ -9,12 +9,14 @@
 #include <netinet/in.h>
 #include <nlohmann/json.hpp>
 #include <poll.h>
+#include <sstream>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <thread>
 #include <unistd.h>
 
 #include "config/listen_address.h"
+#include "daemon/commands/check.h"
 #include "daemon/commands/doctor/config_findings.h"
 #include "daemon/commands/doctor/listener_findings.h"
 #include "daemon/commands/doctor/machine_findings.h"
@@ -219,6 +221,26 @@ TEST_F(DoctorTest, RootAsksWhatTheUserOfTheServiceMayRead) {
       std::string::npos);
   EXPECT_EQ(service_user("no-such-user"), std::nullopt);
   EXPECT_EQ(service_user("root")->uid, 0u);
+}
+
+TEST_F(DoctorTest, RootsCheckWarnsOfWhatStopsTheServiceAndOfNothingElse) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+  std::filesystem::permissions(directory_, static_cast<std::filesystem::perms>(0755));
+  const ServiceUser user{"trunkd", "trunkd-group", 4711, 4712, {4712}};
+  const std::string path = file("a", "sesame\n", 0600);
+  Config config;
+  config.sessions.push_back(session("shop"));
+  config.sessions[0].auth = {AuthConfig::Kind::bearer, "", {SecretRef::Kind::file, path}, {}};
+  const auto warnings = [&] {
+    std::ostringstream err;
+    warn_of_service(config, user, err);
+    return err.str();
+  };
+  const std::string warning =
+      "warning: secret of shop: file:" + path + " cannot be read by the user";
+  EXPECT_TRUE(warnings().starts_with(warning)) << warnings();
+  file("a", "sesame\n", 0644);
+  EXPECT_EQ(warnings(), "");  // a trap perhaps, which doctor tells of
 }
 
 TEST_F(DoctorTest, ASecretOfAnotherUserThatOneCannotChangeIsNoTrapToTellOf) {
