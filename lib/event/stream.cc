@@ -115,7 +115,9 @@ void Stream::on_alloc(uv_handle_t* handle, size_t, uv_buf_t* buffer) {
 void Stream::on_read(uv_stream_t* handle, ssize_t count, const uv_buf_t* buffer) {
   auto* self = static_cast<Stream*>(handle->data);
   if (self == nullptr || count == 0) return;
-  if (count == UV_ENOBUFS && !self->wants_bytes()) {
+  // Nobody wants bytes any more, or nobody is there: libuv says an end that came with the last
+  // bytes right after them. It is still there for the next reader.
+  if ((count == UV_ENOBUFS || count == UV_EOF) && !self->wants_bytes()) {
     self->armed_ = false;
     uv_read_stop(handle);
   } else if (count < 0) {

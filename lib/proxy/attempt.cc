@@ -145,6 +145,7 @@ void Attempt::on_upstream_error(const Error& error) {
 void Attempt::on_upstream_drained() { owner_.on_attempt_drained(); }
 
 void Attempt::cancel() {
+  if (waiting_) facts_.queue = scheduler_.now() - asked_;
   waiting_.reset();
   if (lease_) connection().abandon();
   lease_.reset();

@@ -13,6 +13,8 @@ constexpr uint32_t kDiscardMax = 256 * 1024;  // of a body that nobody wants any
 constexpr Duration kLinger = 2s;
 // A client may have sent a request just before it could know that the end is near.
 constexpr Duration kDrainGrace = 500ms;
+// What a client had pipelined before it left is sent if a connection is free, and waits for none.
+constexpr Duration kTurnOfOneWhoLeft = 100ms;
 
 }  // namespace
 
@@ -36,7 +38,9 @@ DownstreamConnection::~DownstreamConnection() {
 
 void DownstreamConnection::drain() {
   close_after_ = true;
-  if (state_ == State::idle && !pipelined_) start_deadline(kDrainGrace);
+  if (state_ != State::idle || pipelined_) return;
+  if (transport_->queued() > 0) return linger();  // the client still reads its last answer
+  start_deadline(kDrainGrace);
 }
 
 void DownstreamConnection::close_now() {
@@ -59,7 +63,7 @@ void DownstreamConnection::on_bytes(std::string_view bytes) {
       // An answer that the client has not read yet holds up its next request.
       if (pipelined_ || transport_->queued() > 0) return keep(bytes);  // until continue_later()
       state_ = State::head;
-      parser_.emplace(static_cast<RequestListener&>(*this), HeadLimits{});
+      if (!parser_) parser_.emplace(static_cast<RequestListener&>(*this), HeadLimits{});
       start_deadline(context_.config().downstream.head_timeout);
       return feed(bytes);
     case State::head:
@@ -81,6 +85,11 @@ void DownstreamConnection::feed(std::string_view bytes) {
   if (state_ == State::closed || state_ == State::lingering) return;
   if (used < bytes.size()) keep(bytes.substr(used));
   if (std::exchange(starts_after_parsing_, false) && exchange_) exchange_->start(arrival_);
+  if (state_ == State::head && parser_->between_messages()) {
+    state_ =
+        State::idle;  // only an empty line, which some clients send after a body (RFC 9112, 2.2)
+    return start_deadline(context_.config().downstream.idle);
+  }
   settle();
 }
 
@@ -256,7 +265,9 @@ void DownstreamConnection::continue_later() {
   const std::unique_ptr<Buffer> bytes = std::move(pipelined_);
   on_bytes(bytes->view());
   const bool incomplete = state_ == State::head || (state_ == State::exchange && !request_ended_);
-  if (half_closed_ && incomplete) close();
+  if (!half_closed_) return;
+  if (incomplete) return close();
+  if (exchange_ && !exchange_->survives_half_close()) start_deadline(kTurnOfOneWhoLeft);
 }
 
 void DownstreamConnection::linger() {
@@ -277,10 +288,12 @@ void DownstreamConnection::linger() {
 void DownstreamConnection::watch_client() {
   if (!exchange_ || !transport_ || state_ != State::exchange) return;
   if (transport_->queued() > kHighWater) return start_deadline(context_.config().downstream.idle);
-  if (!request_ended_ && reading_ && exchange_->expects_body()) {
-    return start_deadline(exchange_->body_timeout());
-  }
+  if (owes_body()) return start_deadline(exchange_->body_timeout());
   deadline_.stop();
+}
+
+bool DownstreamConnection::owes_body() const {
+  return !request_ended_ && reading_ && exchange_->expects_body();
 }
 
 void DownstreamConnection::start_deadline(Duration from_now) {
@@ -293,6 +306,9 @@ void DownstreamConnection::on_timeout() {
       return refuse({ErrorKind::request_timeout,
                      "the request's head did not arrive within downstream.head_timeout", ""});
     case State::exchange:
+      if (half_closed_ && !exchange_->survives_half_close()) return close();
+      // The answer may have begun since, and then the body may take its time.
+      if (transport_->queued() <= kHighWater && !owes_body()) return;
       close_after_ = true;
       return exchange_->on_client_stalled();
     case State::discarding:

@@ -91,6 +91,7 @@ class DownstreamConnection final : public Disposable,
   void close();
   void start_deadline(Duration from_now);
   void watch_client();
+  bool owes_body() const;
   void append_connection(std::string& out) const;
   BodyFraming response_framing(const ResponseHead& head) const;
   void append_response_framing(std::string& out, const ResponseHead& head) const;

@@ -337,6 +337,7 @@ void Exchange::append_response_info(std::string& out) const {
 void Exchange::dispose_attempt() {
   if (!attempt_) return;
   attempt_->cancel();
+  facts_ = attempt_->facts();  // whoever ended it: which connection it was, and how long it waited
   context_.scheduler.dispose(std::move(attempt_));
 }
 

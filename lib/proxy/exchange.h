@@ -51,8 +51,11 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
   const RequestHead& request() const { return request_; }
   bool is_connect() const { return request_.method == "CONNECT"; }
   Duration body_timeout() const;  // how long the client may be silent within its body
-  // False while the client waits for "100 Continue" and rightly sends nothing.
+  // False while the client waits for "100 Continue" and rightly sends nothing; when nobody wants
+  // the body any more; and when the answer has begun: then the two may go on side by side, and the
+  // origin's silence is what counts.
   bool expects_body() const {
+    if (body_dropped_ || response_ != Response::none) return false;
     return !request_.expect_continue || told_to_go_on_ || body_.received() > 0;
   }
 

@@ -116,5 +116,27 @@ TEST_F(AbortTest, ManyClientsLeaveAtEveryMomentAndThePoolStaysWhole) {
   EXPECT_LE(origin_.max_open(), 2u + 1u);  // one may be closing while its successor opens
 }
 
+TEST_F(AbortTest, APipelinedRequestOfAClientThatLeftWaitsForNoConnection) {
+  start("connections: 1");
+  origin_.script(script::stall());
+  TestClient& one = client();
+  auto first = one.get("/first");
+  run_until([&] { return origin_.requests() == 1; });
+  one.request("POST", "/second", {}, "x");
+  auto other = client().get("/other");
+  run_until([&] { return pool().waiting == 1; });
+  one.half_close();
+  run_what_is_ready();
+  origin_.connection(0).reply(200, "one");
+  run_until([&] { return origin_.requests() == 2; });
+  EXPECT_EQ(origin_.connection(0).requests()[1].head.target, "/other");
+  run_until([&] { return pool().waiting == 0; }, "the end of the one who left");
+  origin_.connection(0).reply(200, "two");
+  EXPECT_EQ(finished(other).body(), "two");
+  EXPECT_EQ(finished(first).body(), "one");
+  expect_pool_whole();
+  EXPECT_EQ(origin_.requests(), 2u);
+}
+
 }  // namespace
 }  // namespace trunkd

@@ -193,5 +193,14 @@ TEST_F(FailureTest, ALoopIsFoundAtTheConnection) {
   EXPECT_NE(call.field("Proxy-Status").find("proxy_loop_detected"), std::string::npos);
 }
 
+TEST_F(FailureTest, WhateverEndsARequestItsConnectionIsNamed) {
+  start("timeouts: {total: 80ms}");
+  get("/");
+  origin_.script(script::stall());
+  auto call = get("/");
+  EXPECT_EQ(call.status(), 504);
+  EXPECT_EQ(call.field("Trunkd-Connection"), "reused; id=1; uses=2");
+}
+
 }  // namespace
 }  // namespace trunkd

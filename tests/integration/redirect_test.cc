@@ -204,5 +204,23 @@ TEST_F(RedirectTest, AHostOutsideAllowHostsIsNeverAsked) {
   expect_pool_whole();
 }
 
+TEST_F(RedirectTest, ABodyThatNobodyWantsAnyMoreMayRest) {
+  start("redirects: {follow: 1}\ntimeouts: {read: 50ms}");
+  bool redirected = false;
+  origin_.on_head([&](auto& connection, const RequestHead&) {
+    if (std::exchange(redirected, true)) return;
+    connection.send("HTTP/1.1 303 See Other\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n");
+  });
+  origin_.script(script::stall());
+  TestClient& one = client();
+  auto call =
+      one.send_request("POST /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf");
+  run_until([&] { return origin_.requests() == 1; });  // the GET; of the POST not all is there
+  let_pass(120ms);
+  EXPECT_FALSE(call.done());
+  origin_.connection(1).reply(200, "b");
+  EXPECT_EQ(finished(call).body(), "b");
+}
+
 }  // namespace
 }  // namespace trunkd

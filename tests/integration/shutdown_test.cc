@@ -91,5 +91,22 @@ TEST_F(ShutdownTest, BeyondTheLimitOfClientsNewOnesAreTurnedAway) {
   EXPECT_EQ(finished(one.get("/")).status(), 200);
 }
 
+TEST_F(ShutdownTest, AClientThatStillReadsItsAnswerGetsAllOfIt) {
+  start();
+  const std::string body(size_t{3} << 20, 'x');
+  origin_.script(script::answer(200, body));
+  TestClient& one = client();
+  auto call = one.get("/");
+  run_until([&] { return call.status() == 200; });
+  one.stop_reading();
+  expect_pool_whole();  // all of it is here
+  proxy_->server().drain([] {});
+  let_pass(700ms);  // longer than an idle client gets
+  one.start_reading();
+  EXPECT_EQ(finished(call).body().size(), body.size());
+  EXPECT_TRUE(call.complete());
+  run_until([&] { return one.ended(); });
+}
+
 }  // namespace
 }  // namespace trunkd

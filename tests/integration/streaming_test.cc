@@ -149,5 +149,35 @@ TEST_F(StreamingTest, AClientThatNeverReadsCannotPileUpAnswers) {
   EXPECT_LT(origin_.requests(), 500u);  // socket buffers take some
 }
 
+TEST_F(StreamingTest, AnAnswerThatHasBegunIsNotCutOffBecauseTheBodyRests) {
+  start("timeouts: {read: 60ms}");
+  origin_.on_head([](auto& connection, const RequestHead&) {
+    connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n");
+  });
+  origin_.script([](auto& connection, const TestRequest&) { connection.send("0\r\n\r\n"); });
+  TestClient& one = client();
+  auto call = one.send_request(
+      "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nb\r\n");
+  run_until([&] { return call.body() == "a"; });
+  for (int step = 0; step < 5; ++step) {
+    let_pass(30ms);
+    origin_.connection(0).send("1\r\na\r\n");
+  }
+  one.send("0\r\n\r\n");
+  EXPECT_EQ(finished(call).body(), "aaaaaa");
+  EXPECT_TRUE(call.complete());
+}
+
+TEST_F(StreamingTest, AnEmptyLineBehindABodyIsNoBeginningOfARequest) {
+  start_with("downstream: {head_timeout: 50ms}\n" + session_yaml("shop", origin_.url()));
+  TestClient& one = client();
+  finished(one.request("POST", "/", {}, "abc"));
+  one.send("\r\n");
+  let_pass(120ms);
+  EXPECT_FALSE(one.gone());
+  EXPECT_EQ(one.rest(), "");
+  EXPECT_EQ(finished(one.get("/")).status(), 200);
+}
+
 }  // namespace
 }  // namespace trunkd

@@ -1,7 +1,10 @@
 #include "event/stream.h"
 
+#include <array>
 #include <gtest/gtest.h>
 #include <string>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <vector>
 
 #include "unit/event/connected_pair.h"
@@ -210,6 +213,28 @@ TEST_F(StreamTest, AStreamCanBeDestroyedInEachOfItsOwnCallbacks) {
 }
 
 TEST_F(StreamTest, AnIdleStreamIsSmall) { EXPECT_LE(sizeof(Stream) + sizeof(StreamHandle), 450U); }
+
+// libuv says the end right after the bytes, whatever was done about them; only on a Unix socket,
+// since there a hang-up is no error.
+TEST_F(StreamTest, AnEndThatComesWithTheLastBytesWaitsForTheNextListener) {
+  struct Leaver : Peer {
+    void on_bytes(std::string_view bytes) override {
+      Peer::on_bytes(bytes);
+      transport->set_listener(nullptr);
+    }
+  } leaver;
+  std::array<int, 2> ends{};
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()), 0);
+  leaver.take(stream_from_socket(loop_, ends[0], false));
+  leaver.transport->start_reading();
+  ASSERT_EQ(write(ends[1], "bye", 3), 3);
+  close(ends[1]);
+  run_what_is_ready();
+  EXPECT_EQ(leaver.received, "bye");
+  EXPECT_FALSE(leaver.over());
+  leaver.transport->set_listener(&leaver);
+  run_until([&] { return leaver.over(); }, "the end");
+}
 
 }  // namespace
 }  // namespace trunkd
