@@ -60,6 +60,10 @@ class Transport : public Disposable {
   // Asks the socket, which costs a system call.
   virtual bool quiet() const = 0;
 
+  // After on_end(): true if the peer is known to be gone as a whole and not only to have ended its
+  // side; then nobody reads what is written. Costs some system calls.
+  virtual bool peer_is_closed() const { return false; }
+
   // How long what was written may stay without an acknowledgement of the peer's system until the
   // stream counts as broken (TCP_USER_TIMEOUT); 0: as long as the system says. Of no effect on a
   // Unix socket.

@@ -9,6 +9,8 @@
 #include <unistd.h>
 #include <utility>
 
+#include "event/peer_socket.h"
+
 namespace trunkd {
 namespace {
 
@@ -267,6 +269,8 @@ bool Stream::quiet() const {
   pollfd asked{socket(), POLLIN | POLLRDHUP, 0};
   return !ended_ && !broken_ && poll(&asked, 1, 0) == 0;
 }
+
+bool Stream::peer_is_closed() const { return trunkd::peer_is_closed(socket()); }
 
 void Stream::set_dead_after(Duration time) {
   if (stream()->type != UV_TCP) return;

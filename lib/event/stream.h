@@ -38,6 +38,7 @@ class Stream final : public Transport {
   void shutdown() override;
   void reset_on_close() override { reset_on_close_ = true; }
   bool quiet() const override;
+  bool peer_is_closed() const override;
   void set_dead_after(Duration time) override;
 
  private:

@@ -13,6 +13,9 @@ constexpr uint32_t kDiscardMax = 256 * 1024;  // of a body that nobody wants any
 constexpr Duration kLinger = 2s;
 // A client may have sent a request just before it could know that the end is near.
 constexpr Duration kDrainGrace = 500ms;
+// When it is looked whether a client that ended its side is still there.
+constexpr Duration kLookAfterEnd = 20ms;
+constexpr Duration kLookAgain = 1s;
 // What a client had pipelined before it left is sent if a connection is free, and waits for none.
 constexpr Duration kTurnOfOneWhoLeft = 100ms;
 
@@ -114,7 +117,10 @@ void DownstreamConnection::on_end() {
       return linger();
     case State::exchange:
       // Within its body, or while it only waits: nobody wants the answer any more.
-      if (!request_ended_ || !exchange_->survives_half_close()) close();
+      if (!request_ended_ || !exchange_->survives_half_close()) return close();
+      // It may have ended its side only, and read. Most have not: they gave up, and the connection
+      // that works for them is wanted by others.
+      if (!exchange_->answer_has_begun()) start_deadline(kLookAfterEnd);
       return;
     case State::lingering:
       if (transport_->queued() == 0) close();
@@ -267,7 +273,7 @@ void DownstreamConnection::continue_later() {
   const bool incomplete = state_ == State::head || (state_ == State::exchange && !request_ended_);
   if (!half_closed_) return;
   if (incomplete) return close();
-  if (exchange_ && !exchange_->survives_half_close()) start_deadline(kTurnOfOneWhoLeft);
+  if (exchange_ && !exchange_->answer_has_begun()) start_deadline(kTurnOfOneWhoLeft);
 }
 
 void DownstreamConnection::linger() {
@@ -306,7 +312,10 @@ void DownstreamConnection::on_timeout() {
       return refuse({ErrorKind::request_timeout,
                      "the request's head did not arrive within downstream.head_timeout", ""});
     case State::exchange:
-      if (half_closed_ && !exchange_->survives_half_close()) return close();
+      if (half_closed_ && (!exchange_->survives_half_close() || transport_->peer_is_closed())) {
+        return close();
+      }
+      if (half_closed_ && !exchange_->answer_has_begun()) return start_deadline(kLookAgain);
       // The answer may have begun since, and then the body may take its time.
       if (transport_->queued() <= kHighWater && !owes_body()) return;
       close_after_ = true;

@@ -44,6 +44,7 @@ class Exchange final : public Disposable, private AttemptOwner, private TunnelOw
   void kill();
   // The client stalls within its body, or reads nothing, for longer than allowed.
   void on_client_stalled();
+  bool answer_has_begun() const { return response_ != Response::none; }
   // The client will send no more (the request is whole). True if the exchange goes on: the request
   // was sent and its answer will be delivered; false: it only waited, nobody needs it any more.
   bool survives_half_close() const { return response_ != Response::none || sent_once_; }

@@ -41,6 +41,32 @@ TEST_F(AbortTest, AHalfCloseAfterTheRequestStillGetsItsAnswer) {
   run_until([&] { return one.gone(); });
 }
 
+TEST_F(AbortTest, AClientThatGivesUpFreesTheConnectionThatWorksForIt) {
+  start("connections: 1");
+  origin_.next(script::stall());
+  TestClient& one = client();
+  one.get("/slow");
+  run_until([&] { return origin_.requests() == 1; });
+  auto other = client().get("/other");
+  run_until([&] { return pool().waiting == 1; });
+  one.close();
+  EXPECT_EQ(finished(other).status(), 200);
+  run_until([&] { return proxy_->access_log().find("client_gone") != std::string::npos; });
+}
+
+TEST_F(AbortTest, OneThatGivesUpAfterItEndedItsSideDoesToo) {
+  start("connections: 1");
+  origin_.next(script::stall());
+  TestClient& one = client();
+  one.get("/slow");
+  run_until([&] { return origin_.requests() == 1; });
+  one.half_close();
+  auto other = client().get("/other");
+  run_until([&] { return pool().waiting == 1; });
+  one.close();
+  EXPECT_EQ(finished(other).status(), 200);
+}
+
 TEST_F(AbortTest, AResetWhileTheOriginWorksFreesTheConnection) {
   start();
   origin_.script(script::stall());

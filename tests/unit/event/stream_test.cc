@@ -236,5 +236,26 @@ TEST_F(StreamTest, AnEndThatComesWithTheLastBytesWaitsForTheNextListener) {
   run_until([&] { return leaver.over(); }, "the end");
 }
 
+TEST_F(StreamTest, APeerThatIsClosedIsToldFromOneThatOnlyEndedItsSide) {
+  connect();
+  far_.transport->start_reading();
+  EXPECT_FALSE(far_.transport->peer_is_closed());
+  near_.transport->shutdown();
+  run_until([&] { return far_.ended; });
+  EXPECT_FALSE(far_.transport->peer_is_closed());
+  near_.transport.reset();
+  run_until([&] { return far_.transport->peer_is_closed(); }, "the peer's close");
+}
+
+TEST_F(StreamTest, ThatIsSoOnAUnixSocketToo) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()), 0);
+  near_.take(stream_from_socket(loop_, ends[0], false));
+  ASSERT_EQ(shutdown(ends[1], SHUT_WR), 0);
+  EXPECT_FALSE(near_.transport->peer_is_closed());
+  close(ends[1]);
+  EXPECT_TRUE(near_.transport->peer_is_closed());
+}
+
 }  // namespace
 }  // namespace trunkd
