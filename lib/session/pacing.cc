@@ -43,9 +43,7 @@ void Pacing::pause(const Origin& origin, Duration time) {
   const SteadyTime until = clock_.now() + time;
   if (time <= Duration::zero() || until <= target.pause.until) return;
   target.pause.until = until;
-  for (const std::unique_ptr<PacedGate>& gate : target.gates) {
-    if (gate != nullptr) pool_.gate_changed(*gate);
-  }
+  gates_changed(target);
 }
 
 Duration Pacing::pause_left(const Origin& origin) const {
@@ -61,16 +59,25 @@ void Pacing::take_pauses(const Pacing& other) {
   }
 }
 
+void Pacing::lift_pauses() {
+  for (auto& [origin, target] : origins_) {
+    target.pause.until = {};
+    gates_changed(target);
+  }
+}
+
 void Pacing::stop() { set_stopped(true); }
 
 void Pacing::resume() { set_stopped(false); }
 
 void Pacing::set_stopped(bool stopped) {
   if (std::exchange(stopped_, stopped) == stopped) return;
-  for (const auto& [origin, target] : origins_) {
-    for (const std::unique_ptr<PacedGate>& gate : target.gates) {
-      if (gate != nullptr) pool_.gate_changed(*gate);
-    }
+  for (const auto& [origin, target] : origins_) gates_changed(target);
+}
+
+void Pacing::gates_changed(const PacedOrigin& origin) {
+  for (const std::unique_ptr<PacedGate>& gate : origin.gates) {
+    if (gate != nullptr) pool_.gate_changed(*gate);
   }
 }
 

@@ -41,6 +41,7 @@ class Pacing {
 
   // The pauses that origins have asked `other` for.
   void take_pauses(const Pacing& other);
+  void lift_pauses();  // whoever waits for the end of one goes on
   // Nobody starts any more until resume(); who waits or comes is held. Both may be called again.
   void stop();
   void resume();
@@ -68,6 +69,7 @@ class Pacing {
   static bool as_at_first(const PacedOrigin& origin, SteadyTime now);
   void forget_origins();
   void set_stopped(bool stopped);
+  void gates_changed(const PacedOrigin& origin);
 
   const Clock& clock_;
   ConnectionPool& pool_;

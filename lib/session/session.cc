@@ -50,6 +50,10 @@ std::optional<ProxySettings> proxy_settings(const SessionConfig& config) {
   return settings;
 }
 
+bool obeys_the_same_pauses(const RetryConfig& a, const RetryConfig& b) {
+  return a.retry_after_max == b.retry_after_max && a.rate_headers == b.rate_headers;
+}
+
 // Empty if a session over the pool of `owner` is for many hosts, which are all named by the user.
 std::vector<Origin> origins_over(const Config& config, const SessionConfig& owner) {
   std::vector<Origin> origins;
@@ -130,9 +134,19 @@ void Session::pause() {
 }
 
 void Session::resume() {
+  go_on();
+  lift_pauses();
+}
+
+void Session::go_on() {
   for_each_before([](Session& before) { before.pacing_->resume(); });
   state_ = SessionState::running;
   pacing_->resume();
+}
+
+void Session::lift_pauses() {
+  for_each_before([](Session& before) { before.pacing_->lift_pauses(); });
+  pacing_->lift_pauses();
 }
 
 void Session::reconnect() {
@@ -141,7 +155,7 @@ void Session::reconnect() {
 }
 
 void Session::close() {
-  resume();
+  go_on();
   state_ = SessionState::closed;
   reconnect();
   if (jars_ && settings().cookies.keep == CookiesConfig::Keep::memory) jars_->clear();
@@ -157,7 +171,11 @@ void Session::take_over(const std::shared_ptr<Session>& before) {
   std::erase_if(before_, [](const auto& one) { return one.expired(); });
   before_.push_back(before);
   state_ = before->state_;
-  if (pacing_ != before->pacing_) pacing_->take_pauses(*before->pacing_);
+  if (!obeys_the_same_pauses(settings().retry, before->settings().retry)) {
+    lift_pauses();
+  } else if (pacing_ != before->pacing_) {
+    pacing_->take_pauses(*before->pacing_);
+  }
   if (state_ == SessionState::paused) pacing_->stop();
 }
 
@@ -318,7 +336,7 @@ void SessionTable::commit(const SessionTable& before) {
   for (const auto& session : before.sessions_) {
     const bool stays = std::any_of(sessions_.begin(), sessions_.end(),
                                    [&](const auto& one) { return one->name() == session->name(); });
-    if (!stays) session->resume();
+    if (!stays) session->go_on();
   }
 }
 

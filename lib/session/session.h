@@ -76,7 +76,7 @@ class Session {
 
   SessionState state() const { return state_; }
   void pause();   // who comes, or waits, is held; what is under way goes on
-  void resume();  // from pause() and close()
+  void resume();  // from pause() and close(), and from the pauses that origins asked for
   // No request starts on a connection of now.
   void reconnect();
   // Requests that come from now on are refused, those of before go on; connections are closed as
@@ -86,8 +86,9 @@ class Session {
   void start(size_t connections);
   JarSet* jars() { return jars_.get(); }  // null: no cookies
 
-  // This session goes on where `before`, of the same name, was: paused or closed like it. What an
-  // operator says from now on holds for its requests too, as long as there are any.
+  // This session goes on where `before`, of the same name, was: paused or closed like it, and with
+  // the pauses of its origins, unless it obeys others now. What an operator says from now on holds
+  // for its requests too, as long as there are any.
   void take_over(const std::shared_ptr<Session>& before);
 
   // For advice that is worth one log line in a life.
@@ -98,6 +99,8 @@ class Session {
 
   template <typename Act>
   void for_each_before(Act act) const;
+  void go_on();  // from pause() and close()
+  void lift_pauses();
 
   Scheduler& scheduler_;
   const std::shared_ptr<const Config> config_;

@@ -191,6 +191,21 @@ TEST_F(ReloadTest, APauseThatTheOriginAskedForGoesOn) {
   EXPECT_EQ(origin_.requests(), 1u);
 }
 
+TEST_F(ReloadTest, NoPauseOutlivesAChangeOfWhatASessionObeys) {
+  for (const char* changed : {"retry: {retry_after: {max: off}}", "retry: {retry_after: {max: 2h}}",
+                              "retry: {retry_after: {headers: true}}"}) {
+    SCOPED_TRACE(changed);
+    start_with(file(line("shop")));
+    origin_.next(script::answer(429, "", "Retry-After: 20\r\n"));
+    EXPECT_EQ(get_from("shop").status(), 429);
+    TestCall before = client().get("/");
+    run_until([&] { return pool().held == 1; });
+    reload(file(line("shop", changed)));
+    EXPECT_EQ(finished(before).status(), 200);
+    EXPECT_EQ(get_from("shop").status(), 200);
+  }
+}
+
 TEST_F(ReloadTest, ASessionThatUsesThePoolOfAnotherLeavesThatAsItIs) {
   start_with(file(line("shop")));
   EXPECT_EQ(get_from("shop").status(), 200);

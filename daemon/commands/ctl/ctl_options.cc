@@ -129,7 +129,9 @@ void CtlOptions::add_all() {
   add_live();
   add_requests();
   add_session_verb("pause", "Hold requests back; those under way go on");
-  add_session_verb("resume", "Go on after pause, kill or close");
+  add_session_verb("resume",
+                   "Go on after pause, kill or close, and end the pauses that origins "
+                   "asked for (Retry-After)");
   add_session_verb("reconnect", "Use none of the present connections for further requests");
   add_session_verb("kill", "Pause, and end what is under way");
   add_session_verb("close", "Refuse requests, close connections, forget cookies kept in memory");

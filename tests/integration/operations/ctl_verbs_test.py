@@ -126,6 +126,39 @@ class PauseTest(unittest.TestCase):
             self.assertEqual(numbers(daemon, "mail")["state"], "running")
 
 
+class OriginsPauseTest(unittest.TestCase):
+    def pausing(self, seconds):
+        """Answers the first request with a pause, the others with "ok"."""
+        asked = threading.Event()
+
+        def answer(request):
+            if asked.is_set():
+                return respond("ok")
+            asked.set()
+            return respond("slow", "429 Too Many Requests", [("Retry-After", str(seconds))])
+
+        return Origin(answer)
+
+    def test_a_resume_ends_the_pause_that_an_origin_asked_for(self):
+        with self.pausing(3600) as origin, Daemon(session("shop", origin.url)) as daemon:
+            self.assertEqual(daemon.get("shop")[0], 429)
+            status, _, body = daemon.get("shop")
+            self.assertEqual((status, json.loads(body)["type"]), (503, "urn:trunkd:paused"))
+            ctl(daemon, "reconnect", "shop")
+            self.assertEqual(daemon.get("shop")[0], 503)
+            self.assertEqual(ctl(daemon, "resume", "shop"), "shop is running.\n")
+            self.assertEqual(daemon.get("shop")[0], 200)
+
+    def test_and_who_waits_for_its_end_is_served(self):
+        with self.pausing(25) as origin, Daemon(session("shop", origin.url)) as daemon:
+            self.assertEqual(daemon.get("shop")[0], 429)
+            waiting = Asking(daemon, "shop")
+            eventually(lambda: numbers(daemon)["queue"]["waiting"] == 1)
+            ctl(daemon, "resume", "shop")
+            eventually(lambda: not waiting.is_alive(), seconds=10)
+            self.assertEqual(waiting.status, 200)
+
+
 class ReconnectTest(unittest.TestCase):
     def test_every_connection_is_new_afterwards_and_no_request_is_lost(self):
         connections = 4

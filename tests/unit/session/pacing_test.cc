@@ -213,6 +213,24 @@ TEST_F(PacingTest, NobodyWaitsForAPauseBeyondTheLongest) {
   EXPECT_TRUE(exchange.lease);
 }
 
+TEST_F(PacingTest, ALiftedPauseHoldsNobodyAnyMore) {
+  FakeExchange held, late;
+  ask(held, a_);
+  held.release();
+  pacing_->pause(a_, 20s);
+  pacing_->pause(b_, 1h);
+  ask(held, a_);
+  EXPECT_TRUE(held.request->held());
+  pacing_->lift_pauses();
+  settle();
+  EXPECT_TRUE(held.lease) << "who waited goes on at once";
+  ask(late, b_);
+  EXPECT_TRUE(late.lease);
+  EXPECT_EQ(pacing_->paused_count(), 0U);
+  pacing_->pause(a_, 2s);
+  EXPECT_EQ(pacing_->pause_left(a_), 2s) << "the next one counts again";
+}
+
 TEST_F(PacingTest, ForgetsOriginsOfWhichNothingWouldBeLost) {
   pace(for_each_host(rate_of(1, 1s)));
   const auto visit = [&](int number) {
