@@ -114,8 +114,10 @@ constexpr ConfigField<Draft> kConductFields[] = {
     session_field<&SessionConfig::retry, &RetryConfig::retry_after_max>(
         {.name = "retry.retry_after.max",
          .syntax = Syntax::duration,
-         .description = "The longest pause that a host may impose on all clients by Retry-After; a "
-                        "longer one is passed to the client.",
+         .description =
+             "The longest pause, which a host imposes on all clients by Retry-After, that "
+             "requests wait for; while more is left, each is a 503 with the rest, at "
+             "once.",
          .min = kMillisecond,
          .max = kDay,
          .can_be_off = true}),
