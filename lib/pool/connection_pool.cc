@@ -284,12 +284,11 @@ std::optional<Error> ConnectionPool::reason_to_refuse(const Waiter& waiter,
   const SteadyTime now = scheduler_.now();
   if (held && !comes_before_an_admitted(waiter)) {
     const GateClosure closure = waiter.gate->closure(now);
-    if (closure.too_long) {
-      return held_back(request.origin_, closure, HeldBackBy::longest_pause, now);
-    }
     const bool ends = closure.cause != GateClosure::Cause::stopped;
-    if (ends && terms.timeout > Duration::zero() && closure.until >= now + terms.timeout) {
-      return held_back(request.origin_, closure, HeldBackBy::queue_timeout, now);
+    const bool too_late =
+        ends && terms.timeout > Duration::zero() && closure.until >= now + terms.timeout;
+    if (closure.too_long || too_late) {
+      return held_back(request.origin_, closure, limit_in_time(closure.too_long, too_late), now);
     }
   }
   const size_t beyond = requests_beyond();

@@ -55,15 +55,17 @@ void ConnectionPool::admit_from(GateQueue& queue, SteadyTime now) {
 // Those for whom a pause that has just begun is too long.
 void ConnectionPool::turn_away(GateQueue& queue, const GateClosure& closure, SteadyTime now) {
   if (closure.cause != GateClosure::Cause::pause) return;
+  const auto too_late = [&](const Waiter& waiter) {
+    return deadlines_.contains(waiter) && waiter.deadline <= closure.until;
+  };
   std::vector<Waiter*> leaving;
   for (Waiter* waiter : queue.held.items()) {
-    const bool too_late = deadlines_.contains(*waiter) && waiter->deadline <= closure.until;
-    if (closure.too_long || too_late) leaving.push_back(waiter);
+    if (closure.too_long || too_late(*waiter)) leaving.push_back(waiter);
   }
   std::sort(leaving.begin(), leaving.end(),
             [](const Waiter* a, const Waiter* b) { return a->turn < b->turn; });
-  const HeldBackBy limit = closure.too_long ? HeldBackBy::longest_pause : HeldBackBy::queue_timeout;
   for (Waiter* waiter : leaving) {
+    const HeldBackBy limit = limit_in_time(closure.too_long, too_late(*waiter));
     reject(*waiter, Rejection::pause, held_back(waiter->request.origin_, closure, limit, now));
   }
 }

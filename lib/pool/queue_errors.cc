@@ -32,17 +32,29 @@ Error stopped(std::string detail) {
           "It goes on after: trunkd ctl resume"};
 }
 
-std::string hint_for(const GateClosure& closure, HeldBackBy limit) {
-  const std::string first = by_rate(closure) ? "Raise rate.limit or " : "Raise ";
+std::string_view setting_of(HeldBackBy limit) {
   switch (limit) {
     case HeldBackBy::queue_max:
-      return first + "queue.max.";
+      return "queue.max";
     case HeldBackBy::queue_timeout:
-      return first + "queue.timeout.";
+      return "queue.timeout";
     case HeldBackBy::longest_pause:
+    case HeldBackBy::both_times:
       break;
   }
-  return first + "retry.retry_after.max.";
+  return "retry.retry_after.max";
+}
+
+// What would let the request wait, or go on. The hint names the setting, and what more it takes.
+void advise(Error& error, const GateClosure& closure, HeldBackBy limit) {
+  const std::string setting(setting_of(limit));
+  if (by_rate(closure)) {
+    error.hint = "Raise rate.limit or " + setting + '.';
+    return;
+  }
+  error.setting = setting_of(limit);
+  error.hint = "Raise " + setting + (limit == HeldBackBy::both_times ? " and queue.timeout" : "") +
+               ", or end the pause: trunkd ctl resume NAME";
 }
 
 std::string_view words_of(HeldBackBy limit) {
@@ -52,6 +64,7 @@ std::string_view words_of(HeldBackBy limit) {
     case HeldBackBy::queue_timeout:
       return ", longer than the request may wait";
     case HeldBackBy::longest_pause:
+    case HeldBackBy::both_times:
       break;
   }
   return ", longer than any request may wait";
@@ -97,7 +110,7 @@ Error held_back(const Origin& origin, const GateClosure& closure, HeldBackBy lim
     error.detail = origin.text() + " asked for a pause, of which " + seconds(rest) + " are left";
   }
   error.detail += words_of(limit);
-  error.hint = hint_for(closure, limit);
+  advise(error, closure, limit);
   error.retry_after = rest;
   return error;
 }
@@ -114,7 +127,7 @@ Error held_timeout(const Origin& origin, const GateClosure& closure, Duration wa
     error.detail = "the pause that " + origin.text() + " asked for did not end within ";
   }
   error.detail += seconds(waited);
-  error.hint = hint_for(closure, HeldBackBy::queue_timeout);
+  advise(error, closure, HeldBackBy::queue_timeout);
   error.retry_after = rest_until(closure.until, now);
   return error;
 }

@@ -23,7 +23,12 @@ enum class HeldBackBy : uint8_t {
   queue_max,      // nobody may wait, or too many do
   queue_timeout,  // its own time in the queue
   longest_pause,  // what the session lets anybody wait for
+  both_times,     // each of the two before
 };
+inline HeldBackBy limit_in_time(bool too_long_for_all, bool too_late) {
+  if (!too_long_for_all) return HeldBackBy::queue_timeout;
+  return too_late ? HeldBackBy::both_times : HeldBackBy::longest_pause;
+}
 // rate_limited, paused or session_paused; retry_after is what is left of it, if that is known.
 Error held_back(const Origin& origin, const GateClosure& closure, HeldBackBy limit, SteadyTime now);
 // Its time ended while it was held: queue_timeout if a rate was why, else paused or session_paused.

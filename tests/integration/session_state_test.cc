@@ -86,6 +86,7 @@ TEST_F(SessionStateTest, APauseIsForAllAndWhoCannotWaitIsToldAtOnce) {
   EXPECT_EQ(second.status(), 503);
   EXPECT_EQ(second.field("Retry-After"), "100");
   EXPECT_NE(second.body().find("urn:trunkd:paused"), std::string::npos);
+  EXPECT_NE(second.body().find("\"setting\":\"retry.retry_after.max\""), std::string::npos);
   EXPECT_EQ(origin_.requests(), 1u);
   expect_pool_whole();
 }

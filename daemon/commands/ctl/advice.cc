@@ -54,7 +54,8 @@ std::string_view advice_text(ErrorKind kind) {
       return "The session's own rate was reached: see sessions.NAME.rate, or let more requests "
              "wait by sessions.NAME.queue.";
     case paused:
-      return "The origin asked all callers to wait: ask it less often, by sessions.NAME.rate.";
+      return "The origin asked all callers to wait: ask it less often, by sessions.NAME.rate; "
+             "trunkd ctl resume NAME ends the pause now.";
     case session_paused:
       return "Somebody has paused the session: trunkd ctl resume NAME.";
     case session_closed:

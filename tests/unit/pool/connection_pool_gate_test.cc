@@ -247,7 +247,8 @@ TEST_F(PoolGateTest, WhoCannotOutlastAPauseHearsAtOnceHowLongItIs) {
   EXPECT_EQ(error.detail,
             "https://a.example asked for a pause, of which 40 s are left, longer than the request "
             "may wait");
-  EXPECT_EQ(error.hint, "Raise queue.timeout.");
+  EXPECT_EQ(error.setting, "queue.timeout");
+  EXPECT_EQ(error.hint, "Raise queue.timeout, or end the pause: trunkd ctl resume NAME");
   how.timeout = 0s;
   EXPECT_TRUE(ask(endless, a_, how));
   EXPECT_EQ(gate_.reserved(), 0U);
@@ -260,9 +261,30 @@ TEST_F(PoolGateTest, NobodyWaitsForAPauseThatIsTooLongForAll) {
   ask(waiting, a_, how);
   pause(16s);
   EXPECT_EQ(waiting.error, ErrorKind::paused);
-  EXPECT_EQ(refused(late, a_, how).hint, "Raise retry.retry_after.max.");
+  Error error = refused(late, a_, how);
+  EXPECT_EQ(error.setting, "retry.retry_after.max");
+  EXPECT_EQ(error.hint, "Raise retry.retry_after.max, or end the pause: trunkd ctl resume NAME");
+  how.timeout = 16s;
+  error = refused(late, a_, how);
+  EXPECT_EQ(error.setting, "retry.retry_after.max");
+  EXPECT_EQ(error.hint,
+            "Raise retry.retry_after.max and queue.timeout, or end the pause: trunkd ctl resume "
+            "NAME")
+      << "either alone would not let it wait";
+  how.timeout = 0s;
   loop_.advance(1s);
   EXPECT_TRUE(ask(late, a_, how)) << "what is left is not too long any more";
+}
+
+TEST_F(PoolGateTest, WhoFindsNoPlaceToWaitForTheEndOfAPauseHearsOfTheQueue) {
+  FakeExchange late;
+  LeaseTerms how = at_gate();
+  how.queue_max = 0;
+  pause(2s);
+  const Error error = refused(late, a_, how);
+  EXPECT_EQ(error.kind, ErrorKind::paused);
+  EXPECT_EQ(error.setting, "queue.max");
+  EXPECT_EQ(error.hint, "Raise queue.max, or end the pause: trunkd ctl resume NAME");
 }
 
 TEST_F(PoolGateTest, WithoutAQueueTheRateRefusesAndSaysWhenToComeAgain) {
