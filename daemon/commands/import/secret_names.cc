@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "base/text.h"
 #include "daemon/commands/import/shell_words.h"
@@ -27,12 +28,22 @@ constexpr std::string_view kPrefixes[] = {"sk-",  "sk_",  "pk_",         "rk_", 
 constexpr size_t kLongPiece = 16;
 constexpr size_t kLongWithPrefix = 12;
 
+// The ends of paths whose last part is a token, however it looks. In a part, "#" stands for digits,
+// "@" for capitals and digits, "*" for anything, each for one
+// character at least.
+constexpr std::string_view kTokenPaths[] = {
+    "bot#:*",            // Telegram
+    "services/T@/B@/*",  // Slack
+    "webhooks/#/*",      // Discord
+};
+
 // In front of a credential in a field.
 constexpr std::string_view kSchemes[] = {"bearer", "basic", "digest", "negotiate", "token"};
 
 constexpr CharSet kSeparators = CharSet().add("-_.:~");
 // All that a token of a known service can consist of; other characters part it from its neighbours.
 constexpr CharSet kTokenPart = CharSet().add_alphanumerics().add("-_.~");
+constexpr CharSet kPathBreaks = CharSet().add("/?&=# \t\"'<>,;");
 constexpr CharSet kWordBreaks = CharSet().add(" \t");
 
 template <size_t N>
@@ -137,6 +148,62 @@ bool has_secret_word(std::string_view value) {
   return found;
 }
 
+bool stands_for(char sign, char c) {
+  if (sign == '*') return true;
+  const bool is_capital = is_alpha(c) && c != ascii_lower(c);
+  return is_digit(c) || (sign == '@' && is_capital);
+}
+
+// What comes behind a sign is nothing that it could stand for.
+bool has_shape(std::string_view part, std::string_view shape) {
+  for (const char sign : shape) {
+    if (part.empty()) return false;
+    if (sign != '#' && sign != '@' && sign != '*') {
+      if (part[0] != sign) return false;
+      part.remove_prefix(1);
+      continue;
+    }
+    size_t length = 0;
+    while (length < part.size() && stands_for(sign, part[length])) ++length;
+    if (length == 0) return false;
+    part.remove_prefix(length);
+  }
+  return part.empty();
+}
+
+bool end_in_token(const std::vector<std::string_view>& parts) {
+  const auto fits = [&](std::string_view path) {
+    size_t left = parts.size();
+    for (std::string_view rest = path; !rest.empty();) {
+      const size_t slash = rest.rfind('/');
+      const bool is_first = slash == std::string_view::npos;
+      if (left == 0 || !has_shape(parts[--left], is_first ? rest : rest.substr(slash + 1))) {
+        return false;
+      }
+      rest = rest.substr(0, is_first ? 0 : slash);
+    }
+    return true;
+  };
+  return std::any_of(std::begin(kTokenPaths), std::end(kTokenPaths), fits);
+}
+
+std::vector<std::string_view> path_parts(std::string_view text) {
+  std::vector<std::string_view> parts;
+  for_each_part(
+      text, [](char c) { return !kPathBreaks.has(c); },
+      [&parts](std::string_view part) { parts.push_back(part); });
+  return parts;
+}
+
+bool has_token_path(std::string_view text) {
+  std::vector<std::string_view> before;
+  for (const std::string_view part : path_parts(text)) {
+    before.push_back(part);
+    if (end_in_token(before)) return true;
+  }
+  return false;
+}
+
 // "https://ann:sesame@a.example": whoever stands before the "@", it may be a token. Where a
 // variable of the shell stands, nothing is given away.
 bool has_login(std::string_view value) {
@@ -170,7 +237,17 @@ NameKind kind_of_name(std::string_view name) {
 
 bool looks_like_secret(std::string_view value) {
   const std::string plain = unescaped(value);
-  return has_login(plain) || has_secret_word(plain);
+  return has_login(plain) || has_secret_word(plain) || has_token_path(plain);
+}
+
+bool ends_in_token(std::string_view path) {
+  constexpr int kSlashes = 8;  // of them, with some to spare for "//", is all that is looked at
+  size_t start = path.size();
+  for (int i = 0; i < kSlashes && start != 0 && start != std::string_view::npos; ++i) {
+    start = path.rfind('/', start - 1);
+  }
+  const std::string end = unescaped(path.substr(start == std::string_view::npos ? 0 : start));
+  return end_in_token(path_parts(end));
 }
 
 }  // namespace trunkd

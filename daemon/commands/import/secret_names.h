@@ -18,8 +18,11 @@ enum class NameKind : uint8_t {
 NameKind kind_of_name(std::string_view name);
 
 // There is a token, a key, a random identifier or a URL with a login in it: a long piece of letters
-// with digits, one that begins as those of a known service do, what stands behind "Bearer".
-// Percent-encoded or not.
+// with digits, one that begins as those of a known service do, what stands behind "Bearer", the
+// path of a service that has a token in it. Percent-encoded or not.
 bool looks_like_secret(std::string_view value);
+
+// The last part of this path is the token that a known service has at that place.
+bool ends_in_token(std::string_view path);
 
 }  // namespace trunkd

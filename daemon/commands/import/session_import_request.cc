@@ -256,7 +256,9 @@ void SessionImport::take_path() {
     const std::string_view part = rest.substr(1, end - 1);
     // "https://ann:sesame@a.example" is cut here, too.
     const bool may_be_login = path.ends_with(":/") && part.find('@') != std::string_view::npos;
-    const bool secret = may_be_login || looks_like_secret(part);
+    const std::string_view up_to_it(url_.path.data(), url_.path.size() - rest.size() + end);
+    const bool is_known_token = !part.empty() && ends_in_token(up_to_it);
+    const bool secret = may_be_login || is_known_token || looks_like_secret(part);
     path += '/' + (secret ? stand_in(part, "PATH") : std::string(part));
     if (secret) leave_out("a part of the path", "looks like a secret, so it stands as a variable");
     rest.remove_prefix(end);

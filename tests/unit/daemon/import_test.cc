@@ -216,6 +216,31 @@ TEST_F(ImportTest, ATokenIsFoundWithinAValue) {
   EXPECT_EQ(kind_of_name("design"), NameKind::plain);
 }
 
+TEST_F(ImportTest, ThePathsOfServicesThatHaveATokenInThemGiveNoneAway) {
+  for (const std::string path :
+       {"api.telegram.org/bot12345:sesame/getMe", "api.telegram.org/file/bot1:sesame-_/a.png",
+        "api.telegram.org/bot12345%3Asesame/getMe", "hooks.slack.com/services/T0/B0/sesame",
+        "hooks.slack.com//services/T024BE7LD/B024BE7LD/sesame/",
+        "discord.com/api/webhooks/1234567890/sesame", "discord.com/api/v10/webhooks/1/sesame/slack",
+        "proxy.example/https://discord.com/api/webhooks/1/sesame"}) {
+    SCOPED_TRACE(path);
+    import("curl https://" + path);
+    EXPECT_EQ(code_, 0) << error_;
+    EXPECT_FALSE(says("sesame")) << text_;
+    EXPECT_NE(call().find("CURL_PATH"), std::string::npos) << call();
+    import("curl -e https://" + path + " 'a.example/?url=https://" + path + "&https%3A%2F%2F" +
+           path + "' -H 'X-Hook: https://" + path + "'");
+    EXPECT_EQ(code_, 0) << error_;
+    EXPECT_FALSE(says("sesame")) << text_;
+  }
+  import("curl https://hooks.slack.com/services/T0/B0/sesame");
+  EXPECT_EQ(call(), "curl http://127.0.0.1:8101/services/T0/B0/\"$CURL_PATH\"");
+  for (const char* value : {"/services/plans/basic/list", "/robots/12/x", "/bot/12:30/x",
+                            "/api/webhooks/new/first", "/webhooks/12"}) {
+    EXPECT_FALSE(looks_like_secret(value)) << value;
+  }
+}
+
 TEST_F(ImportTest, WhatStandsForASecretIsNoVariableThatAShellHasSet) {
   import(
       "curl -d @f 'a.example/9f8e7d6c5b4a39281706ab/0a1b2c3d4e5f60718293a4b5?user=u' --data b "
