@@ -25,7 +25,7 @@ tl::expected<std::shared_ptr<Jar>, AdminReply> jar_of(Session& session, const Ad
   auto jar = jars->find(value);
   if (!jar) {
     return tl::unexpected(
-        value.empty() ? admin_problem(400, "Which jar?",
+        value.empty() ? admin_problem(400, kWhichJar,
                                       "the session has one jar for each value of Trunkd-Jar; say "
                                       "which by \"jar\"")
                       : no_such("jar", value));

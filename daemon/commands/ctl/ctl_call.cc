@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "admin/admin_message.h"
 #include "base/text.h"
 #include "daemon/commands/ctl/for_people.h"
 #include "daemon/exit_codes.h"
@@ -22,6 +23,9 @@ std::string session_path(std::string_view name, std::string_view rest) {
 
 std::string problem_text(const AdminAnswer& answer) {
   const Json problem = Json::parse(answer.body, nullptr, false);
+  if (problem.is_object() && problem.value("title", Json()) == kWhichJar) {
+    return "the session has a jar for each value of Trunkd-Jar: name one by --jar VALUE";
+  }
   if (problem.is_object() && problem.contains("detail") && problem["detail"].is_string()) {
     return printable(problem["detail"].get_ref<const std::string&>());
   }

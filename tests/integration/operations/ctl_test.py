@@ -326,7 +326,10 @@ class CookiesTest(unittest.TestCase):
                 {**one_session(origin, cookies={"scope": "header"}),
                  **session("plain", origin.url)}) as daemon:
             daemon.get("shop", headers={"Trunkd-Jar": "jane"})
-            self.assertIn("Trunkd-Jar", ctl(daemon, "cookies", "list", "shop", code=1))
+            for verb in ("list", "clear", "export"):
+                said = ctl(daemon, "cookies", verb, "shop", code=1)
+                self.assertIn("each value of Trunkd-Jar: name one by --jar VALUE", said)
+                self.assertNotIn('"jar"', said)
             self.assertIn('there is no jar "joe"',
                           ctl(daemon, "cookies", "list", "shop", "--jar", "joe", code=1))
             self.assertIn("sid", ctl(daemon, "cookies", "list", "shop", "--jar", "jane"))
