@@ -12,13 +12,10 @@ std::string text_or_dash(const Json& json) {
   return text.empty() ? "-" : printable(text);
 }
 
-std::string request_url(const Json& request) {
-  const Json& origin = request.at("origin");
-  return (origin.is_null() ? "" : text_or_dash(origin)) + text_or_dash(request.at("path"));
-}
-
 }  // namespace
 
+// Origin and path stand apart: the path is the client's own, without that of base_url, and may be a
+// whole URL.
 std::string requests_table(const Json& answer) {
   TextTable table({{"STARTED"},
                    {"ID"},
@@ -26,14 +23,15 @@ std::string requests_table(const Json& answer) {
                    {"STATUS", TextTable::Align::right},
                    {"TOOK", TextTable::Align::right},
                    {"ERROR"},
-                   {"REQUEST"}});
+                   {"ORIGIN"},
+                   {"ASKED FOR"}});
   for (const Json& request : answer.at("requests")) {
     const auto status = request.at("status").get<int>();
     table.add({text_or_dash(request.at("started")), text_or_dash(request.at("id")),
                text_or_dash(request.at("session")), status == 0 ? "-" : std::to_string(status),
                milliseconds_text(request.at("milliseconds").at("total").get<double>()),
-               text_or_dash(request.at("error")),
-               text_or_dash(request.at("method")) + ' ' + request_url(request)});
+               text_or_dash(request.at("error")), text_or_dash(request.at("origin")),
+               text_or_dash(request.at("method")) + ' ' + text_or_dash(request.at("path"))});
   }
   if (table.empty()) return "No request has failed or taken longer than a second lately.\n";
   return table.text() + "\ntrunkd ctl why ID tells the story of one.\n";

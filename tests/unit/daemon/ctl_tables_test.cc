@@ -160,9 +160,22 @@ TEST(RequestsTableTest, ARequestThatFoundNoSessionAndOneWithoutAnAnswerHaveDashe
   request["status"] = 0;
   request["path"] = "/\x1b[2J";
   const auto lines = lines_of(requests_table({{"requests", {request}}}));
-  EXPECT_EQ(lines[0], "STARTED               ID           SESSION  STATUS   TOOK  ERROR  REQUEST");
+  EXPECT_EQ(lines[0],
+            "STARTED               ID           SESSION  STATUS   TOOK  ERROR  ORIGIN  ASKED FOR");
   EXPECT_EQ(lines[1],
-            "2026-01-01T00:00:00Z  0badcafe-17  -             -  32 ms  -      GET /\\x1b[2J");
+            "2026-01-01T00:00:00Z  0badcafe-17  -             -  32 ms  -      -       "
+            "GET /\\x1b[2J");
+}
+
+TEST(RequestsTableTest, WhatTheClientAskedForIsNotGluedToTheOrigin) {
+  Json request = ctl_request();
+  for (const char* path : {"/items", "http://api.example.com/items"}) {
+    request["path"] = path;
+    const std::string text = requests_table({{"requests", {request}}});
+    EXPECT_NE(text.find(std::string("  https://api.example.com  GET ") + path + '\n'),
+              std::string::npos)
+        << text;
+  }
 }
 
 TEST(RequestsTableTest, ThatThereIsNoneIsASentence) {
