@@ -145,14 +145,16 @@ TEST_F(RetryTest, TheWholeMayTakeNoLongerThanItsTimeout) {
 }
 
 TEST_F(RetryTest, TheTotalTimeEndsAWaitInTheQueueToo) {
-  start("timeouts: {total: 50ms}");
+  start_with(session_yaml("shop", origin_.url(), "connections: 1") +
+             "  hasty:\n    listen: 0\n    base_url: " + origin_.url() +
+             "\n    pool: shop\n    timeouts: {total: 50ms}\n");
   origin_.script(script::stall());
-  auto first = client().get("/a");
-  auto second = finished(client().get("/b"));
+  client().get("/a");
+  run_until([&] { return origin_.requests() == 1; });
+  auto second = finished(client_at(proxy_->port("hasty")).get("/b"));
   EXPECT_EQ(second.status(), 504);
   EXPECT_NE(second.body().find("the wait for a connection"), std::string::npos) << second.body();
   EXPECT_NE(second.body().find("\"phase\":\"queue\""), std::string::npos) << second.body();
-  finished(first);
 }
 
 TEST_F(RetryTest, TheTotalTimeBreaksOffABodyThatGoesOn) {
