@@ -146,6 +146,10 @@ std::string Story::slowest_part() const {
   if (time("dns").value_or(0) + time("connect").value_or(0) + time("tls").value_or(0) > half) {
     return "the opening of a connection: " + of + ".keepalive.warm keeps some ready.";
   }
+  if (attempts_ > 1) {
+    return "the tries before the last one and the pauses between them, unless the body is large: " +
+           of + ".retry has their number and backoff.";
+  }
   return "the bodies, because of their size or of the slower side.";
 }
 

@@ -91,6 +91,8 @@ TEST(RequestStoryTest, ASlowOneSaysWhereTheTimeWent) {
   EXPECT_NE(request_story(request).find("\nWhat took long: the origin"), std::string::npos);
   request["milliseconds"]["ttfb"] = 20.0;
   EXPECT_NE(request_story(request).find("\nWhat took long: the bodies"), std::string::npos);
+  request["attempts"] = 3;
+  EXPECT_NE(request_story(request).find("\nWhat took long: the tries before"), std::string::npos);
 }
 
 TEST(AdviceTest, ThereIsSomeForEachFailureAndItsWordLeadsToIt) {
