@@ -1,28 +1,13 @@
 #include "daemon/commands/socket_groups.h"
 
-#include <cerrno>
-#include <grp.h>
+#include "event/group_id.h"
 
 namespace trunkd {
-namespace {
-
-bool is_missing_group(const std::string& name) {
-  if (name.empty()) return false;
-  std::vector<char> space(4096);
-  group entry{};
-  group* found = nullptr;
-  while (getgrnam_r(name.c_str(), &entry, space.data(), space.size(), &found) == ERANGE) {
-    space.resize(space.size() * 2);
-  }
-  return found == nullptr;
-}
-
-}  // namespace
 
 std::vector<MissingGroup> missing_groups(const Config& config) {
   std::vector<MissingGroup> missing;
   const auto look_at = [&](const std::string& socket, const std::string& group, bool is_needed) {
-    if (is_missing_group(group)) missing.push_back({socket, group, is_needed});
+    if (!group.empty() && !group_id(group)) missing.push_back({socket, group, is_needed});
   };
   // Without one at the default place serve goes on.
   look_at("admin socket", config.admin.group, !config.admin.socket.empty());

@@ -30,10 +30,11 @@ struct AdminReply {
   std::shared_ptr<void> keeps{};  // dropped with the connection of whoever asked
 };
 
-// problem+json (RFC 9457), as all errors of the admin interface.
 // The title of the problem of a call that needs a "jar" and has none: trunkd ctl calls it
 // otherwise.
 inline constexpr std::string_view kWhichJar = "Which jar?";
+
+// problem+json (RFC 9457), as all errors of the admin interface.
 AdminReply admin_problem(int status, std::string_view title, std::string_view detail);
 
 // The reply to a request is given once, now or later, on the loop; after the connection has gone it

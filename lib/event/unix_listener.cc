@@ -3,15 +3,14 @@
 
 #include <cerrno>
 #include <cstring>
-#include <grp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include <utility>
-#include <vector>
 
 #include "event/acceptor.h"
+#include "event/group_id.h"
 #include "event/listener.h"
 
 namespace trunkd {
@@ -73,25 +72,14 @@ Result<void> make_room(const sockaddr_un& address, const std::string& what) {
   return {};
 }
 
-Result<gid_t> group_id(const std::string& name, const std::string& what) {
-  std::vector<char> space(4096);
-  group entry{};
-  group* found = nullptr;
-  while (getgrnam_r(name.c_str(), &entry, space.data(), space.size(), &found) == ERANGE) {
-    space.resize(space.size() * 2);
-  }
-  if (found == nullptr) {
-    return failure(ErrorKind::internal, what + ": there is no group \"" + name + '"');
-  }
-  return found->gr_gid;
-}
-
 // `owner`: the group that the file was made with. Under a filter of system calls, as a service
 // manager sets them, even giving a file to the group that it has is refused.
 Result<void> set_access(const UnixSocketSettings& settings, gid_t owner, const std::string& what) {
   if (!settings.group.empty()) {
-    const Result<gid_t> group = group_id(settings.group, what);
-    if (!group) return tl::unexpected(group.error());
+    const std::optional<gid_t> group = group_id(settings.group);
+    if (!group) {
+      return failure(ErrorKind::internal, what + ": there is no group \"" + settings.group + '"');
+    }
     if (*group != owner && chown(settings.path.c_str(), static_cast<uid_t>(-1), *group) != 0) {
       return system_failure(
           what + ": cannot give it to the group \"" + settings.group +

@@ -88,10 +88,10 @@ void DownstreamConnection::feed(std::string_view bytes) {
   if (state_ == State::closed || state_ == State::lingering) return;
   if (used < bytes.size()) keep(bytes.substr(used));
   if (std::exchange(starts_after_parsing_, false) && exchange_) exchange_->start(arrival_);
+  // Only an empty line, which some clients send after a body (RFC 9112, 2.2).
   if (state_ == State::head && parser_->between_messages()) {
-    state_ =
-        State::idle;  // only an empty line, which some clients send after a body (RFC 9112, 2.2)
-    return start_deadline(context_.config().downstream.idle);
+    state_ = State::idle;
+    return start_deadline(close_after_ ? kDrainGrace : context_.config().downstream.idle);
   }
   settle();
 }

@@ -108,5 +108,16 @@ TEST_F(ShutdownTest, AClientThatStillReadsItsAnswerGetsAllOfIt) {
   run_until([&] { return one.ended(); });
 }
 
+TEST_F(ShutdownTest, AnEmptyLineMakesAnIdleClientNoLongerLived) {
+  start();
+  TestClient& one = client();
+  finished(one.get("/"));
+  const SteadyTime begun = loop_.now();
+  proxy_->server().drain([] {});
+  one.send("\r\n");
+  run_until([&] { return one.gone(); });
+  EXPECT_LT(loop_.now() - begun, 5s);  // downstream.head_timeout is 10 s, idle 5 min
+}
+
 }  // namespace
 }  // namespace trunkd

@@ -29,8 +29,7 @@ constexpr size_t kLongPiece = 16;
 constexpr size_t kLongWithPrefix = 12;
 
 // The ends of paths whose last part is a token, however it looks. In a part, "#" stands for digits,
-// "@" for capitals and digits, "*" for anything, each for one
-// character at least.
+// "@" for capitals and digits, "*" for anything, each for one character at least.
 constexpr std::string_view kTokenPaths[] = {
     "bot#:*",            // Telegram
     "services/T@/B@/*",  // Slack
